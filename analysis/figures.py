@@ -1,0 +1,213 @@
+"""The figures of a recording: of each arm and endpoint, and of the change between two arms.
+
+Every output and every judgement takes its figures from here, each computed once. Point figures pool all
+measured requests; intervals take the round as the unit of evidence (docs/methodology.md).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.metrics import Metric
+from analysis.recording import Recording, Sample
+from analysis.statistics.change import PairedChange, paired_change, paired_difference
+from analysis.statistics.intervals import Interval, ratio_estimate
+from analysis.statistics.limits import quantile_estimate
+from analysis.statistics.quantiles import block_quantiles, quantile
+from analysis.statistics.shares import share_estimate
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What changed from the baseline to an arm.
+
+    `ratio` is arm / baseline - 1 of the two point figures; for a failure ratio, which may be 0, it is the
+    difference arm - baseline. `paired` is the change over paired rounds (None for a failure ratio).
+    """
+
+    baseline: float | None
+    arm: float | None
+    ratio: float | None
+    interval: Interval | None = None
+    paired: PairedChange | None = None
+
+    @property
+    def estimate(self) -> float | None:
+        """The best estimate of the change: that over paired rounds, or that of the point figures."""
+        return self.ratio if self.paired_ratio is None else self.paired_ratio
+
+    @property
+    def paired_ratio(self) -> float | None:
+        """The estimate that the interval surrounds."""
+        return self.paired.change_ratio if self.paired else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """One figure per block of an arm; `beyond` where the true one lies somewhere above (failed requests)."""
+
+    rounds: NDArray[np.int64]
+    figures: NDArray[np.float64]
+    beyond: NDArray[np.bool_]
+
+
+class Figures:
+    """The figures of one recording, computed when first asked for.
+
+    `level` is the two-sided error of each interval; None when the rounds are too few for intervals.
+    """
+
+    def __init__(self, recording: Recording, level: float | None) -> None:
+        self.recording = recording
+        self.level = level
+        self._known: dict[object, object] = {}
+
+    @property
+    def confidence(self) -> float | None:
+        """The confidence of each interval, 0.95 for example."""
+        return None if self.level is None else round(1 - self.level, 12)
+
+    def endpoints(self, arm: str) -> list[str]:
+        """The endpoints that an arm called, in order of their names."""
+        return list(self._samples(arm))
+
+    def sample(self, arm: str, endpoint: str | None = None) -> Sample | None:
+        """The requests of an arm, of one endpoint or all; None when there are none."""
+        if endpoint is not None:
+            return self._samples(arm).get(endpoint)
+        whole = self._once(("sample", arm), self.recording.arms[arm].sample)
+        return whole if len(whole.rounds) else None
+
+    def value(self, arm: str, metric: Metric, endpoint: str | None = None) -> float | None:
+        """The point figure in the metric's unit; None without requests, or where it is beyond any number."""
+        sample = self.sample(arm, endpoint)
+        if sample is None:
+            return None
+        return self._once(("value", arm, metric, endpoint), lambda: _point(sample, metric))
+
+    def interval(self, arm: str, metric: Metric, endpoint: str | None = None) -> Interval | None:
+        """The interval of the point figure over rounds; None without one."""
+        sample, level = self.sample(arm, endpoint), self.level
+        if sample is None or level is None:
+            return None
+        return self._once(("interval", arm, metric, endpoint), lambda: _interval(sample, metric, level))
+
+    def change(self, arm: str, metric: Metric, endpoint: str | None = None) -> Change:
+        """The change from the baseline, the first arm of the run, to this arm."""
+        return self._once(("change", arm, metric, endpoint), lambda: self._change(arm, metric, endpoint))
+
+    def blocks(self, arm: str, metric: Metric, endpoint: str | None = None) -> Blocks | None:
+        """The figure of each block of an arm; None without requests."""
+        sample = self.sample(arm, endpoint)
+        if sample is None:
+            return None
+        return self._once(("blocks", arm, metric, endpoint), lambda: _blocks(sample, metric))
+
+    def _samples(self, arm: str) -> dict[str, Sample]:
+        return self._once(("samples", arm), self.recording.arms[arm].endpoint_samples)
+
+    def _change(self, arm: str, metric: Metric, endpoint: str | None) -> Change:
+        against = next(iter(self.recording.arms))
+        figures = [self.value(name, metric, endpoint) for name in (against, arm)]
+        ratio = difference(*figures) if metric.kind == "failure_ratio" else change_ratio(*figures)
+        plain = Change(baseline=figures[0], arm=figures[1], ratio=ratio)
+        baseline, other = (self.blocks(name, metric, endpoint) for name in (against, arm))
+        if self.level is None or baseline is None or other is None:
+            return plain
+        shared, left, right = np.intersect1d(baseline.rounds, other.rounds, return_indices=True)
+        if not len(shared):
+            return plain
+        if metric.kind == "failure_ratio":
+            interval = paired_difference(baseline.figures[left], other.figures[right], self.level)
+            return Change(baseline=figures[0], arm=figures[1], ratio=ratio, interval=interval)
+        paired = paired_change(
+            baseline.figures[left],
+            other.figures[right],
+            self.level,
+            baseline_beyond=bool(baseline.beyond[left].any()),
+            arm_beyond=bool(other.beyond[right].any()),
+        )
+        return Change(
+            baseline=figures[0], arm=figures[1], ratio=ratio, interval=paired.interval, paired=paired
+        )
+
+    def _once(self, key: object, compute: Callable[[], _T]) -> _T:
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]  # type: ignore[return-value]  # a key stands for one type
+
+
+def _point(sample: Sample, metric: Metric) -> float | None:
+    """The figure of a sample in the metric's unit; None where it is not a number."""
+    latencies_ms = sample.latencies_ms
+    answered = latencies_ms[np.isfinite(latencies_ms)]
+    if metric.kind == "quantile":
+        return finite(quantile(latencies_ms, metric.quantile or 0.0))
+    if metric.kind == "mean":
+        return float(answered.mean()) if len(answered) else None
+    if metric.kind == "failure_ratio":
+        return (len(latencies_ms) - len(answered)) / len(latencies_ms)
+    seconds = float(sample.durations_s.sum())
+    # Answered requests only: a service that fails fast serves nobody faster.
+    return len(answered) / seconds if seconds > 0 else None
+
+
+def _blocks(sample: Sample, metric: Metric) -> Blocks:
+    """The figure of each block: Harrell-Davis for quantiles, otherwise as the point figure."""
+    if metric.kind == "quantile":
+        found = block_quantiles(sample.latencies_ms, sample.rounds, metric.quantile or 0.0)
+        return Blocks(rounds=found.rounds, figures=found.figures_ms, beyond=found.beyond)
+    numerators, denominators = _sums(sample, metric)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        figures = numerators / denominators
+    rounds = np.unique(sample.rounds)
+    return Blocks(rounds=rounds, figures=figures, beyond=np.zeros(len(rounds), dtype=np.bool_))
+
+
+def _sums(sample: Sample, metric: Metric) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What a metric that is no quantile divides, per round: numerators and denominators."""
+    _, positions = np.unique(sample.rounds, return_inverse=True)
+    answered = np.isfinite(sample.latencies_ms)
+    requests = np.bincount(positions).astype(np.float64)
+    answers = np.bincount(positions[answered], minlength=len(requests)).astype(np.float64)
+    if metric.kind == "mean":
+        weights = sample.latencies_ms[answered]
+        times = np.bincount(positions[answered], weights=weights, minlength=len(requests))
+        return times.astype(np.float64), answers
+    if metric.kind == "failure_ratio":
+        return requests - answers, requests
+    return answers, sample.durations_s
+
+
+def _interval(sample: Sample, metric: Metric, level: float) -> Interval | None:
+    if metric.kind == "quantile":
+        return quantile_estimate(sample.latencies_ms, sample.rounds, metric.quantile or 0.0, level).interval
+    numerators, denominators = _sums(sample, metric)
+    if metric.kind == "failure_ratio":
+        return share_estimate(numerators, denominators, level).interval
+    if not denominators.sum() > 0:
+        return None
+    return ratio_estimate(numerators, denominators, level).interval
+
+
+def change_ratio(baseline: float | None, arm: float | None) -> float | None:
+    """Arm / baseline - 1; None where either is unknown or the baseline is 0."""
+    return arm / baseline - 1 if baseline and arm is not None else None
+
+
+def difference(baseline: float | None, arm: float | None) -> float | None:
+    """Arm - baseline; None where either is unknown."""
+    return None if baseline is None or arm is None else arm - baseline
+
+
+def finite(number: float) -> float | None:
+    """The number, or None when it is infinite or NaN: JSON has neither."""
+    return number if math.isfinite(number) else None

@@ -1,0 +1,13 @@
+"""The pictures of a report, drawn by matplotlib from the report alone: no figure is computed here.
+
+    ink            colours that follow the page, a line style and a marker for each arm
+    canvas         an empty drawing, and its SVG as the page takes it
+    axes           axes in milliseconds, percent and rounds
+    strip          an objective's interval against its limit
+    distribution   which share of the requests was answered within which time
+    shift          the change of every quantile
+    rounds         P95 of each round
+    timeline       latency over the course of the run
+
+matplotlib takes a third of a second to import: nothing but the page's own module imports this package.
+"""

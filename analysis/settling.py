@@ -1,0 +1,40 @@
+"""Whether a run may end at a planned look: asked by the load side between two rounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.assessment import level_of
+from analysis.figures import Figures
+from analysis.judgement import judge
+from analysis.objectives import Sla, applied_to
+from analysis.recording import Recording
+
+
+def settle(recording: Recording, sla: Sla) -> dict[str, Any]:
+    """Whether the finished rounds settle every required objective, and why; `next_look` in judged rounds.
+
+    Only at a planned look: between looks a verdict would spend error that the plan does not have.
+    """
+    objectives, _ = applied_to(sla, list(recording.arms))
+    rounds, plan = len(recording.paired_rounds), recording.manifest
+    looks = sorted({*plan.planned_looks, *([plan.rounds] if plan.rounds else [])})
+    next_look = next((look for look in looks if look > rounds), None)
+    judged = []
+    if rounds and rounds in looks:
+        figures = Figures(recording, level_of(recording))
+        judged = [judge(objective, figures) for objective in objectives]
+    open_ones = [row for row in judged if row.verdict == "inconclusive" and not row.optional]
+    if not judged:
+        reason = f"{rounds} rounds are no planned look"
+    elif open_ones:
+        reason = open_ones[0].message
+    else:
+        reason = f"every objective is settled after {rounds} rounds"
+    return {
+        "settled": bool(judged) and not open_ones,
+        "reason": reason,
+        "rounds": rounds,
+        "next_look": next_look,
+        "objectives": [row.model_dump(mode="json") for row in judged],
+    }
