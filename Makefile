@@ -1,11 +1,12 @@
 # Each target does its own set-up. `make` turns every failing exit code into 2:
 # where the code of the verdict matters, call the command under `run` itself.
-.PHONY: run calibrate test test-functional check soak lock clean help
+.PHONY: run calibrate test test-functional check soak tools lock clean help
 .DEFAULT_GOAL := run
 
 PY := .venv/bin/python
 RUN := .venv/installed
 DEV := .venv/installed-dev
+SYSTEM := .venv/installed-system
 
 run: $(RUN)  ## compare baseline and optimized against the mock service
 	$(PY) -m mock_service exec -- .venv/bin/locust --headless
@@ -13,7 +14,7 @@ run: $(RUN)  ## compare baseline and optimized against the mock service
 calibrate: $(RUN)  ## play baseline against itself and store the noise floor of this machine
 	$(PY) -m mock_service exec -- .venv/bin/locust --headless --calibrate
 
-test: $(DEV)  ## all tests but the long ones
+test: $(DEV) $(SYSTEM)  ## all tests but the long ones
 	$(PY) -m pytest -m "not soak"
 
 test-functional: $(DEV)  ## deterministic tests that need no service
@@ -25,7 +26,7 @@ check: $(DEV)  ## format, lint, types, import rules
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
-soak: $(DEV)  ## the tests that take minutes
+soak: $(DEV) $(SYSTEM)  ## the tests that take minutes
 	$(PY) -m pytest -m soak
 
 lock:  ## resolve the dependencies anew (needs uv)
@@ -50,3 +51,12 @@ $(RUN): requirements.lock
 $(DEV): requirements-dev.lock $(RUN)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
+
+# A browser, and hosts in network namespaces. Without them the tests that need them are skipped, and say so.
+$(SYSTEM): tests/apt-packages.txt | $(DEV)
+	command -v chromium ip >/dev/null || ! command -v apt-get >/dev/null || test "$$(id -u)" != 0 || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			xargs apt-get install -y -qq --no-install-recommends <tests/apt-packages.txt >/dev/null; }
+	touch $@
+
+tools: $(DEV) $(SYSTEM)  ## all that the tests need, for a machine that goes offline

@@ -18,6 +18,8 @@ from analysis.tables import observed
 from analysis.wording import demand, number, percent
 
 MOST_STRIPS = 24
+FARTHEST_LIMIT = 3.0
+"""A limit above so many times the highest P95 would press all that is to be seen to the floor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +104,12 @@ def _rounds(report: Report) -> Chart | None:
         text += f" {arms[-1]} was faster in {faster} of {len(both)}."
     if any(None in row.p95_ms.values() for row in played):
         text += " A gap is a round whose P95 is a failed request."
-    return _chart(
-        "rounds", "P95 of each round", text, lambda: rounds.draw(report, _limits_ms(report, "p95_ms"))
-    )
+    highest_ms = max((value for row in played for value in row.p95_ms.values() if value), default=0.0)
+    limits_ms = _limits_ms(report, "p95_ms")
+    shown_ms = [limit_ms for limit_ms in limits_ms if limit_ms <= FARTHEST_LIMIT * highest_ms]
+    if len(shown_ms) < len(limits_ms):
+        text += f" The limit of {number(limits_ms[-1])} ms lies far above the picture."
+    return _chart("rounds", "P95 of each round", text, lambda: rounds.draw(report, shown_ms))
 
 
 def _timeline(report: Report) -> Chart | None:

@@ -14,7 +14,7 @@ from analysis.report_details import QuantileShift
 def draw(report: Report) -> Figure:
     """A point per quantile with its interval; hollow where the run is too short for an interval."""
     figure = drawing()
-    axes = figure.add_axes((0.16, 0.17, 0.81, 0.71))
+    axes = figure.add_axes((0.16, 0.17, 0.81, 0.71 if len(report.arms) > 2 else 0.79))
     plain_axes(axes)
     shifts = report.details.quantile_shift
     others = list(report.arms)[1:]

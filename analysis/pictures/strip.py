@@ -7,11 +7,11 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.pictures.axes import signed_percent, tick_text
+from analysis.pictures.axes import signed_percent
 from analysis.pictures.canvas import drawing
 from analysis.pictures.ink import INK, LINE, MISSED, MUTED, Pen
 from analysis.report import Objective
-from analysis.wording import unit_of
+from analysis.wording import number, unit_of
 
 WIDTH, HEIGHT = 300, 62
 _FLOOR, _BAR, _TOP = 0.0, 1.0, 2.0
@@ -91,5 +91,5 @@ def _label(axes: Axes, objective: Objective, value: float, *, height: float, col
     share = (value - low) / (high - low)
     side = "left" if share < 0.12 else "right" if share > 0.88 else "center"
     unit = unit_of(objective)
-    text = f"{tick_text(value)} {unit}" if unit else signed_percent(value).removeprefix("+")
+    text = f"{number(value)} {unit}" if unit else signed_percent(value).removeprefix("+")
     axes.text(value, height, text, color=colour, ha=side, va="bottom" if height > _TOP else "top")
