@@ -61,7 +61,14 @@ def print_report(report: Report, path: Path | None, console: Console) -> None:
     for reason in report.reasons[1:] if report.verdict != "passed" else ():
         console.print(Text(plain(f"also: {reason}", 600)))
     if path is not None:
-        console.print(Text(plain(f"Report: {path}", 2000)), soft_wrap=True)
+        console.print(Text(plain(f"Report: {_to_open(path)}", 2000)), soft_wrap=True)
+
+
+def _to_open(path: Path) -> Path:
+    """The page where it belongs to this report, else the JSON: an older page tells of another judgement."""
+    page = path.with_suffix(".html")
+    written_now = page.exists() and page.stat().st_mtime >= path.stat().st_mtime
+    return page if written_now else path
 
 
 def _figures(report: Report) -> Table:

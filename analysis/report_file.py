@@ -40,7 +40,7 @@ def write_text(text: str, path: Path) -> Path:
 
 
 def beside(path: Path | None, name: str) -> Path:
-    """The path of another form of the report, beside comparison_report.json. OutputError without a directory."""
+    """The path of another form of the report, beside its JSON. OutputError where that has no directory."""
     if path is None:
         raise OutputError(name, "no directory to write it to", remedy="Name one with --output DIR.")
     return path.with_name(name)

@@ -28,7 +28,7 @@ def settle(recording: Recording, sla: Sla) -> dict[str, Any]:
     if not judged:
         reason = f"{rounds} rounds are no planned look"
     elif open_ones:
-        reason = open_ones[0].message
+        reason = open_ones[0].message + _beyond_the_plan(open_ones[0].more_rounds, rounds, looks[-1])
     else:
         reason = f"every objective is settled after {rounds} rounds"
     return {
@@ -38,3 +38,10 @@ def settle(recording: Recording, sla: Sla) -> dict[str, Any]:
         "next_look": next_look,
         "objectives": [row.model_dump(mode="json") for row in judged],
     }
+
+
+def _beyond_the_plan(more_rounds: int | None, rounds: int, most_rounds: int) -> str:
+    """What to say at once of an objective that the planned rounds will not settle."""
+    if more_rounds is None or rounds + more_rounds <= most_rounds:
+        return ""
+    return f"; the plan ends after {most_rounds}: it can hardly settle this"

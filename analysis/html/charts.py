@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from analysis.metrics import parse_metric
 from analysis.pictures import distribution, rounds, shift, strip, timeline
@@ -16,6 +16,9 @@ from analysis.pictures.ink import pens
 from analysis.report import Objective, Report
 from analysis.tables import observed
 from analysis.wording import demand, number, percent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_STRIPS = 24
 FARTHEST_LIMIT = 3.0

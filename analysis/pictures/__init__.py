@@ -11,3 +11,8 @@
 
 matplotlib takes a third of a second to import: nothing but the page's own module imports this package.
 """
+
+import logging
+
+# It would tell, among a report's warnings, of each folder that a read-only container denies to its cache.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
@@ -21,7 +22,7 @@ from analysis.pictures.ink import pens
 from analysis.report import Report
 from analysis.report_details import Slice
 
-MOST_SHADED = 120
+MOST_SHADED, MOST_THICK = 120, 120
 _UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
@@ -32,47 +33,47 @@ def draw(report: Report) -> Figure:
     plain_axes(axes)
     slices = report.details.timeline
     spans = _spans(slices)
-    arms = pens(list(report.arms))
-    for turn, (arm, pen) in enumerate(arms.items()):
-        own = [part for part in slices if part.arm == arm]
+    few = len(slices) <= MOST_THICK
+    for turn, (arm, pen) in enumerate(pens(list(report.arms)).items()):
         if len(spans) <= MOST_SHADED:
-            bars = [(start, end - start) for (name, _), (start, end) in spans.items() if name == arm]
-            axes.broken_barh(
-                bars,
-                (0, 1),
-                transform=axes.get_xaxis_transform(),
-                color=pen.colour,
-                alpha=0.07 if turn % 2 else 0.16,
-                linewidth=0,
-            )
-        size = 4.5 if len(slices) <= 120 else 3.0
-        bars_ms = [
-            ((part.started_s + part.ended_s) / 2, part.p50_ms, part.p95_ms)
-            for part in own
-            if part.p50_ms is not None and part.p95_ms is not None
-        ]
-        at_s, p50s_ms, p95s_ms = zip(*bars_ms, strict=True) if bars_ms else ((), (), ())
-        axes.vlines(at_s, p50s_ms, p95s_ms, color=pen.colour, linewidth=1.5 if len(slices) <= 120 else 0.9)
+            own = [(start, end - start) for (name, _), (start, end) in spans.items() if name == arm]
+            whole = axes.get_xaxis_transform()
+            shade = 0.07 if turn % 2 else 0.16
+            axes.broken_barh(own, (0, 1), transform=whole, color=pen.colour, alpha=shade, linewidth=0)
+        at_s, p50s_ms, p95s_ms = _bars([part for part in slices if part.arm == arm])
+        axes.vlines(at_s, p50s_ms, p95s_ms, color=pen.colour, linewidth=1.5 if few else 0.9)
         axes.plot(
             at_s,
             p95s_ms,
             color=pen.colour,
             linestyle="none",
             marker=pen.marker,
-            markersize=size,
+            markersize=4.5 if few else 3.0,
             markerfacecolor=pen.face,
             label=legend_text(arm),
         )
-    known = [value for part in slices for value in (part.p50_ms, part.p95_ms) if value is not None]
-    log_ms(axes, "y", known)
-    end_s = max(part.ended_s for part in slices)
+    log_ms(axes, "y", [value for part in slices for value in (part.p50_ms, part.p95_ms) if value is not None])
+    _time_axis(axes, max(part.ended_s for part in slices))
+    legend_above(axes)
+    return figure
+
+
+def _bars(slices: Sequence[Slice]) -> tuple[list[float], list[float], list[float]]:
+    """The middle of each slice in seconds, its median and its P95; without those that have no figure."""
+    known = [
+        ((part.started_s + part.ended_s) / 2, part.p50_ms, part.p95_ms)
+        for part in slices
+        if part.p50_ms is not None and part.p95_ms is not None
+    ]
+    return [at for at, _, _ in known], [p50 for _, p50, _ in known], [p95 for _, _, p95 in known]
+
+
+def _time_axis(axes: Axes, end_s: float) -> None:
     unit, unit_s = next(pair for pair in _UNITS if end_s >= 5 * pair[1] or pair[1] == 1)
     axes.set_xlim(-0.01 * end_s, end_s * 1.01 or 1)
     axes.xaxis.set_major_locator(MultipleLocator(round_step(end_s / unit_s) * unit_s))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick_text(value / unit_s)))
     name_axes(axes, x=f"{unit} since the first measured request", y="ms, median to P95")
-    legend_above(axes)
-    return figure
 
 
 def _spans(slices: Sequence[Slice]) -> dict[tuple[str, int], tuple[float, float]]:

@@ -73,3 +73,12 @@ def test_a_look_spends_only_its_share_of_the_error(tmp_path: Path) -> None:
     answer = asked(tmp_path, measured())
 
     assert answer["objectives"][0]["confidence"] > 0.99
+
+
+def test_a_plan_too_short_for_an_objective_is_told_at_the_first_look(tmp_path: Path) -> None:
+    rows = measured(medians_ms={"baseline": 215.0, "optimized": 214.0})
+
+    answer = asked(tmp_path, rows, objectives=[SLA[2]])
+
+    assert answer["objectives"][0]["more_rounds"] > 30
+    assert answer["reason"].endswith("the plan ends after 30: it can hardly settle this")
