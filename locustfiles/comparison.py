@@ -1,0 +1,196 @@
+"""The locustfile of a comparison: `locust -f locustfiles/comparison.py` plays all of it in one run.
+
+The same command serves the web UI, headless CI and a swarm of workers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from locust import LoadTestShape, events
+from locust.env import Environment
+from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
+from locust.web import WebUI
+
+from locustfiles import admission, judge, keys, player, ports, web_login
+from locustfiles.admission import TokenError
+from locustfiles.baseline import BaselineUser
+from locustfiles.conductor import Conductor
+from locustfiles.interruption import Interruption
+from locustfiles.optimized import OptimizedUser
+from locustfiles.options import OptionError, Settings, add_arguments, second_name, settings
+from locustfiles.plan_user import PlanUser
+from locustfiles.player import Player
+from locustfiles.progress import Progress
+from locustfiles.scoreboard import Scoreboard
+from locustfiles.swarm import Swarm
+from locustfiles.web_ui.start_form import with_form
+from locustfiles.web_ui.tab import WebTab
+
+logger = logging.getLogger(__name__)
+
+ARMS: tuple[type[PlanUser], ...] = (BaselineUser, OptimizedUser)
+USAGE = 2
+
+
+def _repeated(user_class: type[PlanUser]) -> type[PlanUser]:
+    """The same arm once more under another name, for runs of an arm against itself."""
+    extra = {"arm": second_name(user_class.arm), "repeats": user_class, "__module__": __name__}
+    return type(f"{user_class.__name__}2", (user_class,), extra)
+
+
+# Locust finds user classes among a locustfile's names.
+BaselineUser2, OptimizedUser2 = (_repeated(arm) for arm in ARMS)
+BY_ARM = {user_class.arm: user_class for user_class in (*ARMS, BaselineUser2, OptimizedUser2)}
+
+
+class ComparisonShape(LoadTestShape):
+    """Asks the conductor how many users there should be; None ends the test."""
+
+    use_common_options = True
+
+    def tick(self) -> Any:
+        """Users, spawn rate and classes, as Locust's shapes return them."""
+        return comparison.wanted_users()
+
+
+class Comparison:
+    """Joins the conductor to Locust's events, one conductor per test."""
+
+    def __init__(self) -> None:
+        self._conductor: Conductor | None = None
+        self._interruption = Interruption()
+        self._environment: Environment
+        self._swarm: Swarm
+        self._stopped_early = False
+        self._web_tab: WebTab | None = None
+
+    def on_init(
+        self, environment: Environment, runner: Runner, web_ui: WebUI | None = None, **_: Any
+    ) -> None:
+        """Set up this process as what it is: master, worker or both."""
+        self._environment = environment
+        logging.getLogger("locust.runners").setLevel(logging.WARNING)
+        logging.getLogger("locust.stats_logger").setLevel(logging.WARNING)
+        if isinstance(runner, (WorkerRunner, LocalRunner)):
+            Player(environment, runner)
+        if isinstance(runner, WorkerRunner):
+            return
+        self._interruption.install()
+        self._swarm = Swarm(environment, runner)
+        runner.register_message(player.ROWS, self._on_rows)
+        runner.register_message(player.REST, self._on_rest)
+        environment.events.test_stopping.add_listener(self._on_test_stopping)
+        environment.events.quitting.add_listener(self._on_quitting)
+        try:
+            self._settings()
+            if isinstance(runner, MasterRunner):
+                admission.token()
+            if web_ui is not None:
+                web_login.protect(web_ui, environment)
+                self._web_tab = WebTab(web_ui, environment, check_start=self._check_start)
+                self._interruption.begun = True  # Locust's page is open until it is told to end
+        except (OptionError, judge.JudgeError, TokenError) as error:
+            print(f"swarmgate: {error}", file=sys.stderr)
+            sys.exit(getattr(error, "exit_code", USAGE))
+
+    def wanted_users(self) -> Any:
+        """What Locust's shape asks once a second."""
+        if self._conductor is None:
+            try:
+                self._conductor = self._start()
+            except (OptionError, judge.JudgeError) as error:  # from the web UI's form
+                logger.error("swarmgate: %s", error)
+                if self._web_tab is not None:
+                    self._web_tab.tell(str(error))
+                self._environment.process_exit_code = getattr(error, "exit_code", USAGE)
+                return None
+            self._stopped_early = False
+            self._interruption.begun = True
+            self._conductor.workers_there.wait()
+        if self._conductor.done:
+            self._environment.process_exit_code = self._conductor.exit_code
+            self._conductor = None
+            return None
+        return self._conductor.wanted_users
+
+    def _start(self) -> Conductor:
+        chosen, objectives = self._settings()
+        arms = {arm: BY_ARM[arm] for arm in chosen.arms}
+        host = self._environment.host or ""
+        board = Scoreboard(chosen, host=host, objectives=objectives["objectives"])
+        progress = Progress(board)
+        try:
+            conductor = Conductor(
+                self._swarm,
+                settings=chosen,
+                arms=arms,
+                host=host,
+                objectives=objectives,
+                progress=progress,
+            )
+        except OptionError:  # there is no place for the results
+            progress.close()
+            raise
+        if self._web_tab is not None:
+            self._web_tab.watch(conductor)
+        return conductor
+
+    def _check_start(self, form: Mapping[str, str]) -> None:
+        """Raise what is wrong with the web UI's start form, before anything is started."""
+        if self._conductor is not None and not self._conductor.done:
+            raise OptionError("a comparison is running: stop it before you change it or start another")
+        options = with_form(self._environment.parsed_options or argparse.Namespace(), form)
+        chosen = settings(options, known_arms=[arm.arm for arm in ARMS])
+        judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
+
+    def _settings(self) -> tuple[Settings, dict[str, Any]]:
+        options = self._environment.parsed_options or argparse.Namespace()
+        chosen = settings(options, known_arms=[arm.arm for arm in ARMS])
+        wanted = {BY_ARM[arm] for arm in chosen.arms}
+        if left_out := wanted.difference(self._environment.user_classes):
+            names = ", ".join(sorted(each.__name__ for each in left_out))
+            raise OptionError(f"the chosen user classes leave out {names}; expected none: --arms chooses")
+        return chosen, judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
+
+    def _on_rows(self, **message: Any) -> None:
+        if self._conductor is not None:
+            self._conductor.blocks.on_rows(**message)
+
+    def _on_rest(self, **message: Any) -> None:
+        if self._conductor is not None:
+            self._conductor.blocks.on_rest(**message)
+
+    def _on_test_stopping(self, **_: Any) -> None:
+        """Locust stops before the conductor was done: it was told to, or the last worker has left."""
+        conductor = self._conductor
+        if conductor is None:
+            return
+        if self._swarm.workers:
+            conductor.abort()
+        else:
+            conductor.end_deserted()
+        self._stopped_early = conductor.exit_code is None
+        self._environment.process_exit_code = conductor.exit_code
+        self._conductor = None
+
+    def _on_quitting(self, environment: Environment, **_: Any) -> None:
+        self._on_test_stopping()
+        if self._stopped_early:
+            environment.process_exit_code = self._interruption.exit_code
+
+
+def _floor(chosen: Settings) -> Path | None:
+    return None if chosen.calibrate else chosen.noise_floor
+
+
+comparison = Comparison()
+keys.disable()
+events.init_command_line_parser.add_listener(add_arguments)
+events.init_command_line_parser.add_listener(ports.choose_for_processes)
+events.init.add_listener(comparison.on_init)

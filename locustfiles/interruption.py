@@ -1,0 +1,42 @@
+"""Ctrl-C and SIGTERM at any moment, and the exit code that names them.
+
+Headless, Locust waits for its shape before it listens for SIGTERM, so until then the signal would end the
+process without a word. Here both signals take Locust's own way out, that of KeyboardInterrupt, which it
+expects from the moment that a test runs. Before that, and at a second signal, the process ends at once.
+"""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+import gevent
+
+BY_SIGNAL = 128
+
+
+class Interruption:
+    """Which signal asked the process to end. `begun` says whether Locust has something to bring to an end."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self._signal: int | None = None
+
+    def install(self) -> None:
+        """Take over SIGINT and SIGTERM of this process."""
+        signal.signal(signal.SIGINT, self._on_signal)
+        signal.signal(signal.SIGTERM, self._on_signal)
+
+    @property
+    def exit_code(self) -> int:
+        """130 or 143. With a web UI Locust handles SIGTERM itself, so what is not SIGINT is that."""
+        return BY_SIGNAL + (self._signal or signal.SIGTERM)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        repeated, self._signal = self._signal is not None, self._signal or number
+        at_once = repeated or not self.begun
+        error = SystemExit(self.exit_code) if at_once else KeyboardInterrupt()
+        # Raised by the hub in the main greenlet: raised here, it would end whichever user is running.
+        hub = gevent.get_hub()
+        hub.loop.run_callback_threadsafe(hub.handle_system_error, type(error), error)

@@ -1,0 +1,253 @@
+"""What a run leaves behind: rows, statistics and the manifest, complete at the end of every round."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from locustfiles import evidence
+from locustfiles.blocks import BlockResult
+from locustfiles.exact_stats import bucket
+from locustfiles.options import Settings
+from locustfiles.run_directory import RunDirectory
+from locustfiles.schedule import Round, order_name
+from locustfiles.semantics import Semantics
+from locustfiles.tally import Tally, exact
+
+CLOCK_LIMIT_S = 0.1
+STRANGERS = 10
+"""So many refused workers are named, the others are counted."""
+
+
+class Logbook:
+    """The record of one run."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        arms: Mapping[str, type],
+        host: str,
+        rounds: Sequence[Round],
+        objectives: Mapping[str, Any],
+    ) -> None:
+        self._settings = settings
+        self._arms: list[dict[str, Any]] = [
+            {
+                "name": arm,
+                "user_class": user_class.__name__,
+                "source_sha256": evidence.source_sha256(user_class),
+                "pinned_sha256": evidence.pinned_sha256(user_class),
+            }
+            for arm, user_class in arms.items()
+        ]
+        self.run_id = time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(3)
+        self.directory = RunDirectory(settings.results, self.run_id)
+        self._tallies = {arm: Tally(bucket) for arm in arms}
+        self._semantics = Semantics(list(arms))
+        self._generator: dict[str, dict[str, list[float]]] = {}
+        self._manifest: dict[str, Any] = {
+            "schema_version": "1.0",
+            "id": self.run_id,
+            "state": "running",
+            "stopped": None,
+            "started_at": time.time(),
+            "ended_at": None,
+            "host": host,
+            "users": settings.users,
+            "seed": settings.seed,
+            "requests_per_block": settings.requests,
+            "warmup_rounds": settings.warmup_rounds,
+            "rounds": settings.rounds,
+            "planned_looks": list(settings.looks),
+            "block_order": [order_name(each.order) for each in rounds if each.phase == "measured"],
+            "lead_in": settings.lead_in,
+            "lead_out": settings.lead_out,
+            "rows": "on" if settings.rows else "off",
+            "request_timeout_s": settings.request_timeout_s,
+            **objectives,
+            "versions": evidence.versions(),
+            "machine": evidence.machine(),
+            "command": evidence.command(),
+            "workers": [],
+            "blocks": [],
+            "warnings": [],
+        }
+        if settings.rows:
+            for arm in arms:
+                self.directory.append_rows(arm, 0, ())
+        self.directory.vouch()
+        self._write_manifest()
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """The manifest as it stands."""
+        return self._manifest
+
+    def set_workers(self, workers: Sequence[Mapping[str, Any]]) -> None:
+        """Note who plays: id, users per arm, and what else is known of each worker."""
+        before = {worker["id"] for worker in self._manifest["workers"]}
+        after = {worker["id"] for worker in workers}
+        if before and before != after:
+            left, joined = ", ".join(sorted(before - after)), ", ".join(sorted(after - before))
+            self._warn(
+                "workers-changed",
+                f"the swarm changed between rounds: left: {left or 'none'}; joined: {joined or 'none'}",
+                "users were redistributed; both arms of each round still met the same swarm",
+            )
+        self._manifest["workers"] = [dict(worker) for worker in workers]
+        for worker in workers:
+            if worker["id"] not in before and abs(worker["clock_offset_s"]) > CLOCK_LIMIT_S:
+                self._warn(
+                    "clock-offset",
+                    f"the clock of {worker['id']} is {worker['clock_offset_s']:+.1f} s from the master's",
+                    "throughput and started_at are off by as much, latencies are not; synchronize the clocks",
+                )
+        held = sorted(users for worker in workers for users in list(worker["users"].values())[:1])
+        if held[0] != held[-1]:
+            self._warn(
+                "uneven-spread",
+                f"{sum(held)} users do not spread evenly over {len(held)} workers: {held[0]} to {held[-1]}",
+                "both arms hold the same users on each worker; choose -u as a multiple of the workers",
+            )
+
+    def _warn(self, code: str, message: str, hint: str) -> None:
+        """Add a warning, which the report repeats."""
+        self._manifest["warnings"].append({"code": code, "message": message, "hint": hint})
+
+    def note_strangers(self, refused: Mapping[str, str], stray_samples: int) -> None:
+        """Warn of workers that were refused, and of what they sent."""
+        for worker, reason in list(refused.items())[:STRANGERS]:
+            self._warn("worker-refused", f"worker {worker} was refused: {reason}", "see docs/distributed.md")
+        if len(refused) > STRANGERS:
+            self._warn(
+                "worker-refused", f"{len(refused)} workers were refused in all", "see the master's log"
+            )
+        if stray_samples:
+            self._warn(
+                "stray-samples",
+                f"{stray_samples} samples came from workers that are not part of this run; none was counted",
+                "look for workers of an earlier run, and who else reaches the master's port",
+            )
+
+    def keep(self, played: Round, blocks: Sequence[BlockResult], *, attempt: int) -> None:
+        """Store a complete round: afterwards its files are valid on disk."""
+        for block in blocks:
+            block.rows.sort(key=lambda row: row.request)
+            self._keep_unmeasured(played, block)
+            self._add_generator_samples(block)
+            if played.phase == "warmup":
+                self.directory.append_unmeasured(block.arm, "warmup", 0, block.rows)
+            else:
+                self._keep_measured(played, block)
+        if played.phase == "measured":
+            self._semantics.add(played.number, {block.arm: block.rows for block in blocks})
+        self._note(played, blocks, state="kept", attempt=attempt)
+
+    def discard(
+        self, played: Round, blocks: Sequence[BlockResult], *, attempt: int, lost: Sequence[tuple[str, int]]
+    ) -> None:
+        """Store a round that lost requests: its rows are kept, marked, and never judged."""
+        for worker, missing in lost:
+            self._warn(
+                "requests-lost",
+                f"round {played.number}, attempt {attempt}: worker {worker} left {missing} requests"
+                " unaccounted for; the round was discarded",
+                "look at that worker's output and at its machine",
+            )
+        for block in blocks:
+            self._keep_unmeasured(played, block)
+            self.directory.append_unmeasured(block.arm, "discarded", played.number, block.rows)
+        self._note(played, blocks, state="discarded", attempt=attempt)
+
+    def finish(self, *, state: str, stopped: str) -> None:
+        """Complete the manifest: `state` is complete or interrupted, `stopped` says why the run ended."""
+        self._manifest.update(state=state, stopped=stopped, ended_at=time.time())
+        self._write_manifest()
+
+    def _keep_measured(self, played: Round, block: BlockResult) -> None:
+        if self._settings.rows:
+            self.directory.append_rows(block.arm, played.number, block.rows)
+        tally = Tally(exact)
+        tally.add(block.rows)
+        self.directory.write_round(block.arm, played.number, tally, histogram=not self._settings.rows)
+        total = self._tallies[block.arm]
+        total.add(block.rows, exceptions=block.exceptions)
+        self.directory.write_arm(block.arm, total)
+        history = total.history_row(timestamp=int(block.ended_at), users=self._settings.users, block=tally)
+        self.directory.append_history(block.arm, history)
+
+    def _keep_unmeasured(self, played: Round, block: BlockResult) -> None:
+        for part, rows in sorted(block.unmeasured.items()):
+            self.directory.append_unmeasured(block.arm, part, played.number, rows)
+
+    def _add_generator_samples(self, block: BlockResult) -> None:
+        for worker, samples in block.generator.items():
+            kept = self._generator.setdefault(worker, {"cpu_ratio": [], "lag_ms": []})
+            for name, values in samples.items():
+                kept[name].extend(values)
+
+    def _note(self, played: Round, blocks: Sequence[BlockResult], *, state: str, attempt: int) -> None:
+        for block in blocks:
+            entry = _block_entry(played, block)
+            self._manifest["blocks"].append({**entry, "state": state, "attempt": attempt})
+        self.directory.vouch()
+        self._write_manifest()
+
+    def _write_manifest(self) -> None:
+        arms = [
+            {
+                **arm,
+                "asked_sha256": self._semantics.asked_sha256(arm["name"]),
+                "answered_sha256": self._semantics.answered_sha256(arm["name"]),
+            }
+            for arm in self._arms
+        ]
+        generator = [
+            {"worker": worker, "cpu_ratio": _cpu(samples["cpu_ratio"]), "lag_ms": _lag(samples["lag_ms"])}
+            for worker, samples in self._generator.items()
+        ]
+        found = {"arms": arms, "semantics": self._semantics.summary(), "generator": generator}
+        self.directory.write_manifest({**self._manifest, **found})
+
+
+def _block_entry(played: Round, block: BlockResult) -> dict[str, Any]:
+    return {
+        "round": played.number,
+        "arm": block.arm,
+        "phase": played.phase,
+        "first_request": played.first_request,
+        "requests": played.requests,
+        "returned": len(block.rows),
+        "users": sum(block.users.values()),
+        "started_at": block.started_at,
+        "ended_at": block.ended_at,
+        "workers": [
+            {
+                "id": worker,
+                "planned": planned,
+                "returned": planned - block.missing.get(worker, 0),
+                "users": block.users.get(worker),
+            }
+            for worker, planned in block.planned.items()
+        ],
+    }
+
+
+def _cpu(ratios: Sequence[float]) -> dict[str, float | int | None]:
+    return {
+        "samples": len(ratios),
+        "mean": round(sum(ratios) / len(ratios), 4) if ratios else None,
+        "max": max(ratios, default=None),
+    }
+
+
+def _lag(lags_ms: Sequence[float]) -> dict[str, float | int | None]:
+    ordered = sorted(lags_ms)
+
+    def at(quantile: float) -> float | None:
+        return ordered[min(int(len(ordered) * quantile), len(ordered) - 1)] if ordered else None
+
+    return {"samples": len(ordered), "p50": at(0.5), "p95": at(0.95), "max": at(1.0)}

@@ -1,0 +1,178 @@
+"""The comparison's arguments, on the command line, in the environment, in files and in the web UI."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from locustfiles.schedule import planned_looks
+
+AUTO = "auto"
+# Locust's own arguments that would do nothing, or leave users without a task.
+NOT_IN_A_COMPARISON = {
+    "run_time": "a comparison ends with its rounds, and --rounds or --max-rounds says how many",
+    "tags": "every arm plays the whole plan",
+    "exclude_tags": "every arm plays the whole plan",
+}
+
+
+class OptionError(Exception):
+    """An argument cannot be used: the message names it, what was found and what is expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The arguments of one run, checked. `rounds` is the most judged rounds, `looks` where it may end."""
+
+    arms: tuple[str, ...]
+    users: int
+    rounds: int
+    looks: tuple[int, ...]
+    warmup_rounds: int
+    requests: int
+    lead_in: int
+    lead_out: bool
+    seed: int
+    request_timeout_s: float
+    rows: bool
+    recover: bool
+    calibrate: bool
+    sla: Path
+    results: Path
+
+    @property
+    def noise_floor(self) -> Path:
+        """The file of the last calibration."""
+        return self.results / "noise-floor.json"
+
+
+def add_arguments(parser: Any) -> None:
+    """Declare the arguments in a group of Locust's own parser."""
+    group = parser.add_argument_group("swarmgate", "How baseline and optimized are compared")
+
+    def add(flag: str, *, default: object, help_text: str, **kwargs: Any) -> None:
+        variable = "SWARMGATE_" + flag.removeprefix("--").replace("-", "_").upper()
+        action = group.add_argument(flag, default=default, env_var=variable, help=help_text, **kwargs)
+        # Locust's parser marks the arguments of its start form itself, but not those of a group.
+        action.include_in_web_ui = flag != "--results"  # where the files go is for the operator to say
+
+    add("--arms", default="baseline,optimized", help_text="Arms to compare, the first is the baseline")
+    add(
+        "--rounds",
+        default=AUTO,
+        help_text="Judged rounds, exactly; auto: between --min-rounds and --max-rounds",
+    )
+    add("--min-rounds", default=6, type=int, help_text="Judged rounds at least, with --rounds auto")
+    add("--max-rounds", default=30, type=int, help_text="Judged rounds at most, with --rounds auto")
+    add("--warmup-rounds", default=1, type=int, help_text="First rounds that are played and not judged")
+    add("--requests", default=AUTO, help_text="Measured requests per block; auto: 5 per user, at least 100")
+    add("--lead-in", default=1, type=int, help_text="Unmeasured requests of each user at a block's start")
+    add(
+        "--lead-out",
+        default="on",
+        choices=["on", "off"],
+        help_text="Keep up the load, unmeasured, until a block's last measured answer is in",
+    )
+    add("--seed", default=1, type=int, help_text="Seed of the request plan and of the order of the rounds")
+    add("--request-timeout", default=10.0, type=float, help_text="Seconds after which a request has failed")
+    add(
+        "--rows",
+        default="on",
+        choices=["on", "off"],
+        help_text="Keep a row per request; off: statistics and a histogram per round only",
+    )
+    add(
+        "--recover",
+        default="on",
+        choices=["on", "off"],
+        help_text="Play a round again that lost requests with a worker; off: such a run is invalid",
+    )
+    add(
+        "--calibrate",
+        default=False,
+        action="store_true",
+        help_text="Play the first arm against itself and store the noise floor of this machine",
+    )
+    add("--sla", default="sla.toml", help_text="File with the objectives")
+    add("--results", default="results", help_text="Folder that holds a folder per run")
+
+
+def settings(options: argparse.Namespace, *, known_arms: Sequence[str]) -> Settings:
+    """Check the parsed arguments. Raises OptionError on the first that cannot be used."""
+    for name, reason in NOT_IN_A_COMPARISON.items():
+        if getattr(options, name, None):
+            raise OptionError(f"--{name.replace('_', '-')}: {reason}; expected without it")
+    users = _whole("--users", 1 if options.num_users is None else options.num_users, least=1)
+    if options.rounds == AUTO:
+        least = _whole("--min-rounds", options.min_rounds, least=1)
+        rounds = _whole("--max-rounds", options.max_rounds, least=least)
+        looks = [rounds] if options.calibrate else planned_looks(min_rounds=least, max_rounds=rounds)
+    else:
+        rounds = _whole("--rounds", options.rounds, least=1, or_else=AUTO)
+        looks = [rounds]
+    if options.requests == AUTO:
+        requests = max(100, 5 * users)
+    else:
+        requests = _whole("--requests", options.requests, least=1, or_else=AUTO)
+    if not 0 < options.request_timeout < math.inf:
+        found = f"--request-timeout {options.request_timeout:g}"
+        raise OptionError(f"{found}: expected a finite number of seconds above 0")
+    return Settings(
+        arms=_arms(_twice(options.arms) if options.calibrate else options.arms, known_arms),
+        calibrate=options.calibrate,
+        users=users,
+        rounds=rounds,
+        looks=tuple(looks),
+        warmup_rounds=_whole("--warmup-rounds", options.warmup_rounds, least=0),
+        requests=requests,
+        lead_in=_whole("--lead-in", options.lead_in, least=0),
+        lead_out=_on("--lead-out", options.lead_out),
+        seed=_whole("--seed", options.seed, least=0),
+        request_timeout_s=options.request_timeout,
+        rows=_on("--rows", options.rows),
+        recover=_on("--recover", options.recover),
+        sla=Path(options.sla),
+        results=Path(options.results),
+    )
+
+
+def _twice(arms: str) -> str:
+    first = arms.split(",", maxsplit=1)[0]
+    return f"{first},{first}"
+
+
+def _arms(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in known:
+            raise OptionError(f"--arms {text}: there is no arm {name!r}; the arms are {', '.join(known)}")
+    if len(names) > 2 or not names:
+        raise OptionError(f"--arms {text}: {len(names)} arms; expected one arm or two")
+    return names if len(set(names)) == len(names) else (names[0], second_name(names[0]))
+
+
+def second_name(arm: str) -> str:
+    """The name of an arm that plays against itself."""
+    return f"{arm}2"
+
+
+def _whole(flag: str, value: object, *, least: int, or_else: str = "") -> int:
+    alternative = f" or {or_else}" if or_else else ""
+    expectation = f"expected a whole number from {least} up{alternative}"
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise OptionError(f"{flag} {value}: {expectation}") from None
+    if number < least:
+        raise OptionError(f"{flag} {number}: {expectation}")
+    return number
+
+
+def _on(flag: str, value: str) -> bool:
+    if value not in {"on", "off"}:
+        raise OptionError(f"{flag} {value}: expected on or off")
+    return value == "on"

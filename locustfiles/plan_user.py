@@ -1,0 +1,85 @@
+"""A Locust user that plays the request plan: the base of both arms."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from gevent import Timeout
+from locust import User, task
+
+from locustfiles.plan import LogicalRequest, RequestPlan, ShopPlan
+from locustfiles.turnstile import Ticket, Turnstile
+
+TICKET = "swarmgate_ticket"
+"""The key of the ticket in the context of Locust's request event."""
+
+
+class PlanUser(User):
+    """Sends the plan's requests one after the other.
+
+    In a comparison it goes through the turnstile; under plain Locust it plays the plan from number 1 on.
+    An arm is a subclass that names itself in `arm` and implements `send`.
+    """
+
+    abstract = True
+    arm: ClassVar[str]
+    plan_class: ClassVar[type[ShopPlan]] = ShopPlan
+    turnstile: ClassVar[Turnstile | None] = None
+    request_timeout_s: ClassVar[float] = 10.0
+    """No request lasts longer; what is not answered by then is a failure."""
+
+    _free_plan: ClassVar[RequestPlan] = ShopPlan(seed=1)
+    _free_numbers: ClassVar[Iterator[int]] = itertools.count(1)
+    _ticket: Ticket | None = None
+
+    def __init__(self, environment):  # type: ignore[no-untyped-def]  # as Locust has it, and the baseline expects
+        # Locust's own client would ask for //items.
+        self.host = self.host.rstrip("/") if self.host else self.host
+        super().__init__(environment)
+
+    def send(self, request: LogicalRequest) -> None:
+        """Ask once and fire Locust's request event once, failed or not."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how to send a request")
+
+    def context(self) -> dict[str, Any]:
+        """What labels this user's request events: the ticket at work."""
+        return {TICKET: self._ticket}
+
+    @task
+    def play(self) -> None:
+        """Play this arm's turns, or one request where there are no turns."""
+        if self.turnstile is None:
+            self._send_in_time(self._free_plan.request(next(self._free_numbers)))
+            return
+        for ticket in self.turnstile.tickets(self.arm):
+            self._play(ticket)
+
+    def _play(self, ticket: Ticket) -> None:
+        self._ticket = ticket
+        started_at, started = time.time(), time.perf_counter()
+        failure: Exception = RuntimeError(f"{type(self).__name__}.send fired no request event")
+        try:
+            self._send_in_time(ticket.request)
+        except Exception as error:  # whatever an arm's code raises must not lose its request
+            failure = error
+        if not ticket.settled:
+            self.environment.events.request.fire(
+                request_type=ticket.request.method,
+                name=ticket.request.name,
+                response_time=(time.perf_counter() - started) * 1000,
+                response_length=0,
+                response=None,
+                context=self.context(),
+                exception=failure,
+                start_time=started_at,
+            )
+        self._ticket = None
+
+    def _send_in_time(self, request: LogicalRequest) -> None:
+        # A TimeoutError is an OSError: clients close the connection and report it as their own failure.
+        limit_s = self.request_timeout_s
+        with Timeout(limit_s, TimeoutError(f"no answer within {limit_s:g} s")):
+            self.send(request)

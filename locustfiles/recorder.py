@@ -1,0 +1,101 @@
+"""One row per request, written from Locust's request event. Worker side."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from locustfiles.plan_user import TICKET
+from locustfiles.turnstile import Block, Ticket
+
+
+class Row(NamedTuple):
+    """One request and its answer, as the workers send it to the master.
+
+    `latency_ms` counts from the intended start, `service_time_ms` from the actual send; in the closed model
+    they are equal. `status` is None when no answer came, `error` is empty on success. `asked` and `answered`
+    are digests, empty when there was nothing to digest.
+    """
+
+    request: int
+    started_at: float
+    method: str
+    name: str
+    latency_ms: float
+    service_time_ms: float
+    response_bytes: int
+    status: int | None
+    error: str
+    asked: bytes
+    answered: bytes
+
+
+class Recorder:
+    """Turns request events into rows and hands them on with their ticket."""
+
+    def __init__(self, deliver: Callable[[Block, Ticket, Row], None]) -> None:
+        self._deliver = deliver
+
+    def on_request(
+        self,
+        *,
+        request_type: str,
+        name: str,
+        response_time: float,
+        response_length: int,
+        context: dict[str, Any] | None = None,
+        exception: Exception | None = None,
+        start_time: float | None = None,
+        response: Any = None,
+        **_: Any,
+    ) -> None:
+        """Locust's request event: the first one of a ticket settles it."""
+        ticket: Ticket | None = (context or {}).get(TICKET)
+        if ticket is None or ticket.settled:
+            return
+        ticket.settled = True
+        status = getattr(response, "status_code", None) or None
+        row = Row(
+            request=ticket.number,
+            started_at=start_time or time.time() - response_time / 1000,
+            method=request_type,
+            name=name,
+            latency_ms=response_time,
+            service_time_ms=response_time,
+            response_bytes=response_length or 0,
+            status=status,
+            error=error_text(exception),
+            asked=asked_digest(name, response),
+            answered=answered_digest(status, response),
+        )
+        self._deliver(ticket.block, ticket, row)
+
+
+def error_text(exception: Exception | None) -> str:
+    """The failure in words, empty when there is none; never empty for a failure."""
+    if exception is None:
+        return ""
+    return f"{type(exception).__name__}: {exception}" if str(exception) else type(exception).__name__
+
+
+def asked_digest(name: str, response: Any) -> bytes:
+    """Eight bytes of SHA-256 over what was sent: name, method, target, body. Empty when that is unknown."""
+    history = getattr(response, "history", None)
+    request = getattr(history[0] if history else response, "request", None)
+    if request is None or getattr(request, "method", None) is None:
+        return b""
+    body = request.body or b""
+    digest = hashlib.sha256(f"{name}\n{request.method}\n{request.path_url}\n".encode())
+    digest.update(body if isinstance(body, bytes) else str(body).encode())
+    return digest.digest()[:8]
+
+
+def answered_digest(status: int | None, response: Any) -> bytes:
+    """Eight bytes of SHA-256 over the status and the decoded body. Empty when no answer came."""
+    if status is None:
+        return b""
+    digest = hashlib.sha256(b"%d\n" % status)
+    digest.update(response.content or b"")
+    return digest.digest()[:8]

@@ -1,0 +1,256 @@
+"""A run in the words and figures of the tab: so far from the scoreboard, in the end from the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from locustfiles.scoreboard import PlayedRound, Scoreboard
+from locustfiles.standing import change_ratio, figure, quantity, standings
+from locustfiles.web_ui.files import RunFile, top_files
+from locustfiles.wording import clock, interval, milliseconds, percent
+
+if TYPE_CHECKING:
+    from locustfiles.conductor import Conductor
+
+REPORT = "comparison_report.json"
+FIGURES = {
+    "P50": "p50_ms",
+    "P95": "p95_ms",
+    "P99": "p99_ms",
+    "mean": "mean_ms",
+    "throughput": "throughput_rps",
+}
+ROUNDS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureRow:
+    """One figure of every arm, and its change."""
+
+    label: str
+    cells: Sequence[str]
+    change: str = ""
+    interval: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectiveRow:
+    """One objective: the figure, and how it stands."""
+
+    name: str
+    demand: str
+    observed: str
+    standing: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundRow:
+    """One judged round: P95 of every arm with the length of its bar in percent, and the change."""
+
+    number: int
+    cells: Sequence[str]
+    bars: Sequence[float]
+    change: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """All that the tab shows of a run."""
+
+    run_id: str
+    about: str
+    state: str
+    verdict: str
+    headline: str
+    notes: Sequence[str]
+    played: int
+    planned: int
+    arms: Sequence[str]
+    figures: Sequence[FigureRow]
+    objectives: Sequence[ObjectiveRow]
+    rounds: Sequence[RoundRow]
+    rounds_left_out: int
+    files: Sequence[RunFile]
+
+
+def entry(conductor: Conductor) -> Mapping[str, str]:
+    """A line of the list of runs: its id, and its verdict or state."""
+    report = _report(conductor)
+    return {
+        "run_id": conductor.logbook.run_id,
+        "standing": report["verdict"] if report else _state(conductor, report),
+    }
+
+
+def of_run(conductor: Conductor) -> RunView:
+    """The view of a run as it stands."""
+    board, report = conductor.board, _report(conductor)
+    state = _state(conductor, report)
+    settings = board.settings
+    shown = board.rounds[-ROUNDS_SHOWN:]
+    return RunView(
+        run_id=conductor.logbook.run_id,
+        about=f"{settings.users} users at work, {settings.requests} requests per block, {board.host}",
+        state=state,
+        verdict=report["verdict"] if report else "",
+        headline=report["reasons"][0] if report else _headline(state, board),
+        notes=report["reasons"][1:] if report else _notes(state, board),
+        played=board.rounds_stored,
+        planned=settings.rounds + settings.warmup_rounds,
+        arms=settings.arms,
+        figures=_figures_of(report) if report else _figures_so_far(board),
+        objectives=_objectives_of(report) if report else _objectives_so_far(board),
+        rounds=[_round(played, settings.arms, shown) for played in reversed(shown)],
+        rounds_left_out=len(board.rounds) - len(shown),
+        files=top_files(conductor.logbook.directory.path),
+    )
+
+
+def _report(conductor: Conductor) -> dict[str, Any] | None:
+    path: Path = conductor.logbook.directory.path / REPORT
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, _written_ns: int) -> dict[str, Any]:
+    """A report, read once however often the tab asks: a later run may be measuring meanwhile."""
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _state(conductor: Conductor, report: object) -> str:
+    if report:
+        return "done"
+    if conductor.logbook.manifest["state"] == "running":
+        return "running"
+    if not conductor.done:
+        return "writing the report"
+    if conductor.logbook.manifest["state"] == "interrupted":
+        return "stopped"
+    return "calibrated" if conductor.board.settings.calibrate and not conductor.exit_code else "no report"
+
+
+def _headline(state: str, board: Scoreboard) -> str:
+    if state == "running":
+        if board.turn is None:
+            return "Waiting for workers and users"
+        played, arm = board.turn
+        most = "at most " if len(board.settings.looks) > 1 else ""
+        name = f"Round {played.number} of {most}{board.settings.rounds}" if played.number else "Warm-up"
+        return f"{name}: {arm}, {board.requests_done} of {board.settings.requests} requests"
+    return {
+        "writing the report": "All rounds are stored; the report is being written",
+        "calibrated": f"Calibrated: the noise floor is stored in {board.settings.noise_floor}",
+        "stopped": f"Stopped after {len(board.rounds)} judged rounds: they are stored, and not judged",
+    }.get(state, "No report could be made: Locust's log says why")
+
+
+def _notes(state: str, board: Scoreboard) -> list[str]:
+    left_s = board.left_s
+    times = f"{clock(board.elapsed_s)} elapsed"
+    notes = [times if left_s is None or state != "running" else f"{times}, at most {clock(left_s)} left"]
+    if board.look is not None:
+        notes.append(f"After round {board.look['rounds']}: {board.look['reason']}")
+    if state == "running" and board.next_look in board.settings.looks[:-1]:
+        notes.append(f"The verdict may next end the run after round {board.next_look}")
+    return notes
+
+
+def _figures_so_far(board: Scoreboard) -> list[FigureRow]:
+    rows = []
+    for label, metric in FIGURES.items():
+        values = [figure(arm, metric) for arm in board.arms.values()]
+        paired = board.p95_change if metric == "p95_ms" else None
+        pooled = change_ratio(values[0], values[-1]) if len(values) > 1 else None
+        rows.append(
+            FigureRow(
+                label=label,
+                cells=[quantity(metric, value) for value in values],
+                change=percent(paired.ratio if paired else pooled, signed=True),
+                interval=interval(paired.interval) if paired else "",
+            )
+        )
+    counts = [_share(arm.failures, arm.requests) for arm in board.arms.values()]
+    rows.append(FigureRow(label="failures", cells=counts))
+    return rows
+
+
+def _figures_of(report: Mapping[str, Any]) -> list[FigureRow]:
+    arms, rows = report["arms"].values(), []
+    changes: Mapping[str, Any] = report["comparisons"][0] if report["comparisons"] else {}
+    for label, metric in FIGURES.items():
+        name = metric.rsplit("_", 1)[0]
+        values = [arm["latency_ms"][name] if metric.endswith("_ms") else arm[metric] for arm in arms]
+        change = changes.get(name, {})
+        paired = change.get("paired_change_ratio")
+        rows.append(
+            FigureRow(
+                label=label,
+                cells=[quantity(metric, value) for value in values],
+                change=percent(change.get("change_ratio") if paired is None else paired, signed=True),
+                interval=interval(change.get("interval")),
+            )
+        )
+    rows.append(FigureRow(label="failures", cells=[_share(arm["failures"], arm["requests"]) for arm in arms]))
+    return rows
+
+
+def _share(failures: int, requests: int) -> str:
+    return f"{failures:,} of {requests:,}"
+
+
+def _objectives_so_far(board: Scoreboard) -> list[ObjectiveRow]:
+    looked = {row["name"]: row["verdict"] for row in (board.look or {}).get("objectives", ())}
+    after = f"after round {board.look['rounds']}" if board.look else ""
+    return [
+        ObjectiveRow(
+            name=row.name,
+            demand=row.demand,
+            observed=row.so_far,
+            standing=f"{looked[row.name]} {after}" if row.name in looked else _so_far(row.met),
+            verdict="",
+        )
+        for row in standings(board)
+    ]
+
+
+def _so_far(met: bool | None) -> str:
+    return "no figure yet" if met is None else "met so far" if met else "not met so far"
+
+
+def _objectives_of(report: Mapping[str, Any]) -> list[ObjectiveRow]:
+    return [
+        ObjectiveRow(
+            name=row["name"],
+            demand="optional" if row["optional"] else "",
+            observed=row["message"],
+            standing=row["verdict"],
+            verdict=row["verdict"],
+        )
+        for row in report["objectives"]
+    ]
+
+
+def _round(played: PlayedRound, arms: Sequence[str], shown: Sequence[PlayedRound]) -> RoundRow:
+    lengths = [p95_ms for each in shown for p95_ms in each.p95_ms.values() if p95_ms < inf]
+    longest = max(lengths, default=0.0) or 1.0
+    values = [played.p95_ms[arm] for arm in arms]
+    change = change_ratio(values[0], values[-1]) if len(values) > 1 else None
+    return RoundRow(
+        number=played.number,
+        cells=[milliseconds(value) for value in values],
+        bars=[min(100 * value / longest, 100.0) for value in values],
+        change=percent(change, signed=True),
+        failures=sum(played.failures.values()),
+    )

@@ -1,0 +1,88 @@
+"""The arguments of a comparison, checked before any load."""
+
+import pytest
+
+from locustfiles.options import OptionError, settings
+from tests.locustfiles.arguments import ARMS, parsed, parser
+
+
+def test_the_defaults_play_6_to_30_rounds_of_100_requests_after_one_warm_up() -> None:
+    found = parsed()
+    assert found.arms == ARMS
+    assert (found.rounds, found.looks, found.warmup_rounds) == (30, (6, 12, 20, 30), 1)
+    assert (found.users, found.requests, found.lead_in, found.lead_out) == (20, 100, 1, True)
+    assert (found.rows, found.recover) == (True, True)
+
+
+@pytest.mark.parametrize(("users", "requests"), [("1", 100), ("20", 100), ("21", 105), ("200", 1000)])
+def test_a_block_has_five_requests_per_user_and_at_least_100(users: str, requests: int) -> None:
+    assert parsed("-u", users).requests == requests
+
+
+def test_a_number_of_rounds_means_exactly_so_many_with_one_look() -> None:
+    found = parsed("--rounds", "9", "--min-rounds", "3", "--max-rounds", "4")
+    assert (found.rounds, found.looks) == (9, (9,))
+
+
+def test_one_arm_alone_and_the_arms_in_another_order_can_be_chosen() -> None:
+    assert parsed("--arms", "optimized").arms == ("optimized",)
+    assert parsed("--arms", "optimized, baseline").arms == ("optimized", "baseline")
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_the_same_arm_twice_is_two_arms_with_two_names(arm: str) -> None:
+    assert parsed("--arms", f"{arm},{arm}").arms == (arm, f"{arm}2")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "flag", "found"),
+    [
+        (("--arms", "baseline,fast"), "--arms", "'fast'"),
+        (("--arms", ""), "--arms", "''"),
+        (("--arms", "baseline,optimized,baseline"), "--arms", "3 arms"),
+        (("-u", "0"), "--users", "0"),
+        (("-u", "-3"), "--users", "-3"),
+        (("--rounds", "0"), "--rounds", "0"),
+        (("--rounds", "many"), "--rounds", "many"),
+        (("--rounds", "2.5"), "--rounds", "2.5"),
+        (("--min-rounds", "0"), "--min-rounds", "0"),
+        (("--min-rounds", "9", "--max-rounds", "8"), "--max-rounds", "8"),
+        (("--warmup-rounds", "-1"), "--warmup-rounds", "-1"),
+        (("--requests", "0"), "--requests", "0"),
+        (("--requests", "all"), "--requests", "all"),
+        (("--lead-in", "-1"), "--lead-in", "-1"),
+        (("--seed", "-1"), "--seed", "-1"),
+        (("--request-timeout", "0"), "--request-timeout", "0"),
+        (("--request-timeout", "-1"), "--request-timeout", "-1"),
+        (("--request-timeout", "nan"), "--request-timeout", "nan"),
+        (("--request-timeout", "inf"), "--request-timeout", "inf"),
+    ],
+)
+def test_a_bad_argument_is_refused_by_its_flag_with_what_was_found_and_expected(
+    arguments: tuple[str, ...], flag: str, found: str
+) -> None:
+    with pytest.raises(OptionError) as refused:
+        parsed(*arguments)
+    message = str(refused.value)
+    assert flag in message
+    assert found in message
+    assert "expected" in message or "the arms are" in message
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"), [("--run-time", 60), ("--tags", ["a"]), ("--exclude-tags", ["a"])]
+)
+def test_arguments_of_locust_that_have_no_place_in_a_comparison_are_refused(flag: str, value: object) -> None:
+    options = parser().parse_args([])
+    setattr(options, flag.removeprefix("--").replace("-", "_"), value)
+    with pytest.raises(OptionError, match=f"{flag}: .*expected without it"):
+        settings(options, known_arms=ARMS)
+
+
+@pytest.mark.parametrize("flag", ["--lead-out", "--rows", "--recover"])
+def test_what_the_web_form_sends_for_a_switch_is_checked_too(flag: str) -> None:
+    # The form writes text into the parsed arguments, past argparse and its choices.
+    options = parser().parse_args([])
+    setattr(options, flag.removeprefix("--").replace("-", "_"), "perhaps")
+    with pytest.raises(OptionError, match=f"{flag} perhaps: expected on or off"):
+        settings(options, known_arms=ARMS)
