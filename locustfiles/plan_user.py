@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+import gevent
 from gevent import Timeout
 from locust import User, task
 
@@ -76,6 +77,7 @@ class PlanUser(User):
                 exception=failure,
                 start_time=started_at,
             )
+            gevent.sleep(0)  # what fails before it waits for anything would never let another greenlet run
         self._ticket = None
 
     def _send_in_time(self, request: LogicalRequest) -> None:
