@@ -23,7 +23,14 @@ from locustfiles.baseline import BaselineUser
 from locustfiles.conductor import Conductor
 from locustfiles.interruption import Interruption
 from locustfiles.optimized import OptimizedUser
-from locustfiles.options import OptionError, Settings, add_arguments, second_name, settings
+from locustfiles.options import (
+    OptionError,
+    Settings,
+    add_arguments,
+    checked_host,
+    second_name,
+    settings,
+)
 from locustfiles.plan_user import PlanUser
 from locustfiles.player import Player
 from locustfiles.progress import Progress
@@ -122,7 +129,7 @@ class Comparison:
     def _start(self) -> Conductor:
         chosen, objectives = self._settings()
         arms = {arm: BY_ARM[arm] for arm in chosen.arms}
-        host = self._environment.host or ""
+        host = checked_host(self._environment.host)
         board = Scoreboard(chosen, host=host, objectives=objectives["objectives"])
         progress = Progress(board)
         try:
@@ -145,6 +152,7 @@ class Comparison:
         """Raise what is wrong with the web UI's start form, before anything is started."""
         if self._conductor is not None and not self._conductor.done:
             raise OptionError("a comparison is running: stop it before you change it or start another")
+        checked_host(form.get("host") or self._environment.host)
         options = with_form(self._environment.parsed_options or argparse.Namespace(), form)
         chosen = settings(options, known_arms=[arm.arm for arm in ARMS])
         judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 from types import FrameType
+from typing import Any
 
 import gevent
 
@@ -21,6 +22,7 @@ class Interruption:
     def __init__(self) -> None:
         self.begun = False
         self._signal: int | None = None
+        self._raising: Any = None
 
     def install(self) -> None:
         """Take over SIGINT and SIGTERM of this process."""
@@ -35,8 +37,10 @@ class Interruption:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del frame
         repeated, self._signal = self._signal is not None, self._signal or number
-        at_once = repeated or not self.begun
-        error = SystemExit(self.exit_code) if at_once else KeyboardInterrupt()
+        if repeated:  # perhaps whoever is running does not let the hub have its turn
+            self._raising.stop()
+            raise SystemExit(self.exit_code)
+        error = KeyboardInterrupt() if self.begun else SystemExit(self.exit_code)
         # Raised by the hub in the main greenlet: raised here, it would end whichever user is running.
         hub = gevent.get_hub()
-        hub.loop.run_callback_threadsafe(hub.handle_system_error, type(error), error)
+        self._raising = hub.loop.run_callback_threadsafe(hub.handle_system_error, type(error), error)

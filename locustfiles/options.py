@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from locustfiles.schedule import planned_looks
 
@@ -153,6 +154,18 @@ def _arms(text: str, known: Sequence[str]) -> tuple[str, ...]:
     if len(names) > 2 or not names:
         raise OptionError(f"--arms {text}: {len(names)} arms; expected one arm or two")
     return names if len(set(names)) == len(names) else (names[0], second_name(names[0]))
+
+
+def checked_host(host: str | None) -> str:
+    """The service's address. Raises OptionError where that is no URL."""
+    try:
+        parts = urlsplit(host or "")
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is no number
+        usable = False
+    if not usable:
+        raise OptionError(f"--host {host or 'missing'}: expected a URL such as https://127.0.0.1:8443")
+    return host or ""
 
 
 def second_name(arm: str) -> str:

@@ -77,8 +77,8 @@ class PlanUser(User):
                 exception=failure,
                 start_time=started_at,
             )
-            gevent.sleep(0)  # what fails before it waits for anything would never let another greenlet run
         self._ticket = None
+        gevent.sleep(0)  # what fails before it waits for anything would never let another greenlet run
 
     def _send_in_time(self, request: LogicalRequest) -> None:
         # A TimeoutError is an OSError: clients close the connection and report it as their own failure.

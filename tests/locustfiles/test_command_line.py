@@ -73,6 +73,11 @@ def test_an_objective_on_an_arm_that_is_not_played_is_refused_before_the_load(tm
 
 
 @pytest.mark.service
+def test_a_host_without_a_scheme_is_refused(tmp_path: Path) -> None:
+    assert "--host 127.0.0.1:8443: expected a URL" in refused(tmp_path, "--host", "127.0.0.1:8443").err
+
+
+@pytest.mark.service
 def test_a_results_folder_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     found = ended(tmp_path, "--headless", "--results", str(tmp_path / "file"), env=environment())

@@ -1,6 +1,7 @@
 """A service that fails: every failure is a row with its error, the run ends by itself, and never passes."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +62,16 @@ def test_a_service_that_cannot_be_reached_fails_every_request(unreachable: Compa
         assert len(failed(unreachable, arm)) == 40
         assert all(status is None and "refused" in error for status, error in failed(unreachable, arm))
     assert_failures_are_in_the_statistics(unreachable)
+
+
+def test_a_file_of_authorities_that_cannot_be_read_fails_every_request(
+    play: Play, mock: Service, tmp_path: Path
+) -> None:
+    (tmp_path / "no-certificates.pem").write_text("no certificate")
+    address = Address(url=mock.address.url, ca_file=tmp_path / "no-certificates.pem")
+    run = play(*SHORT, service=Service(process=mock.process, address=address))
+    assert run.ended.code in NEVER_PASSED
+    assert [len(failed(run, arm)) for arm in ARMS] == [40, 40]
 
 
 def test_where_nothing_is_answered_the_run_ends_after_the_first_judged_round(unreachable: Comparison) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from locustfiles.options import OptionError, settings
+from locustfiles.options import OptionError, checked_host, settings
 from tests.locustfiles.arguments import ARMS, parsed, parser
 
 
@@ -77,6 +77,20 @@ def test_arguments_of_locust_that_have_no_place_in_a_comparison_are_refused(flag
     setattr(options, flag.removeprefix("--").replace("-", "_"), value)
     with pytest.raises(OptionError, match=f"{flag}: .*expected without it"):
         settings(options, known_arms=ARMS)
+
+
+BAD_HOSTS = [None, "", "example", "127.0.0.1:8443", "ftp://example", "https://", "http://[::1", "http://x:y"]
+
+
+@pytest.mark.parametrize("host", BAD_HOSTS)
+def test_a_host_that_is_no_url_is_refused(host: str | None) -> None:
+    with pytest.raises(OptionError, match=r"--host .*: expected a URL such as https://127"):
+        checked_host(host)
+
+
+@pytest.mark.parametrize("host", ["http://example", "https://example:8443/api", "https://[::1]:8443"])
+def test_a_host_is_taken_as_it_was_written(host: str) -> None:
+    assert checked_host(host) == host
 
 
 @pytest.mark.parametrize("flag", ["--lead-out", "--rows", "--recover"])

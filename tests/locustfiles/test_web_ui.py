@@ -66,7 +66,7 @@ class Browser:
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """One story: a run to its end, one with keys pressed and stopped, a third, a refused one; then Ctrl-C."""
+    """One story: a run to its end, one with keys pressed and stopped, a third, a refused one, and SIGTERM."""
 
     page: str
     listening: set[str]
@@ -111,8 +111,10 @@ def visit(mock: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[V
         browser.start(rounds="1", seed="2")
         browser.wait_for_reports(results, 2)
         visit.refusal = browser.start(arms="nonsense")
+        browser.start(rounds="500")
+        running.wait_until(lambda: blocks_of(results, 4) >= 2, "a round of the fourth run")
+        visit.ended = running.end(signal.SIGTERM)
         visit.runs = runs_in(results)
-        visit.ended = running.end(signal.SIGINT)
         yield visit
     os.close(keyboard)
     os.close(terminal)
@@ -148,9 +150,9 @@ def test_the_form_shows_the_number_of_users_and_the_comparisons_arguments(visit:
 
 
 def test_each_start_is_a_run_with_a_directory_of_its_own(visit: Visit) -> None:
-    assert len(visit.runs) == 3
-    assert [run.manifest["users"] for run in visit.runs] == [USERS] * 3
-    assert [run.manifest["seed"] for run in visit.runs] == [1, 1, 2]
+    assert len(visit.runs) == 4
+    assert [run.manifest["users"] for run in visit.runs] == [USERS] * 4
+    assert [run.manifest["seed"] for run in visit.runs] == [1, 1, 2, 2]
 
 
 def test_a_run_plays_to_its_end_and_leaves_a_report(visit: Visit) -> None:
@@ -160,13 +162,15 @@ def test_a_run_plays_to_its_end_and_leaves_a_report(visit: Visit) -> None:
         assert (run.path / "comparison_report.json").exists()
 
 
-def test_a_stopped_run_is_interrupted_and_its_finished_rounds_are_valid(visit: Visit) -> None:
-    run = visit.runs[1]
-    assert run.manifest["state"] == "interrupted"
-    rounds = len({block["round"] for block in run.manifest["blocks"]})
-    assert rounds >= 2
-    for arm in run.arms:
-        assert [row.request for row in run.rows(arm)] == list(range(1, rounds * 30 + 1))
+def test_a_run_stopped_by_hand_or_by_sigterm_is_interrupted_with_its_finished_rounds(visit: Visit) -> None:
+    for run in (visit.runs[1], visit.runs[3]):
+        assert run.manifest["state"] == "interrupted"
+        rounds = len({block["round"] for block in run.manifest["blocks"]})
+        assert rounds >= 1
+        for arm in run.arms:
+            assert [row.request for row in run.rows(arm)] == list(range(1, rounds * 30 + 1))
+    assert visit.ended
+    assert visit.ended.code == 143
 
 
 def test_the_keys_that_change_the_number_of_users_do_nothing(visit: Visit) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import gevent
@@ -77,19 +78,35 @@ def test_a_signal_that_another_handler_took_counts_as_sigterm() -> None:
     assert Interruption().exit_code == 143
 
 
-def test_a_process_that_only_waits_is_interrupted_too() -> None:
+def started(doing: str) -> "subprocess.Popen[bytes]":
+    """A process that has taken over its signals, has begun, and says so before it does something."""
     script = (
-        "import locust, gevent, os, signal;"
-        "from locustfiles.interruption import Interruption;"
-        "Interruption().install();"
-        "print('ready', flush=True);"
-        "gevent.sleep(60)"
+        "import locust, gevent\n"
+        "from locustfiles.interruption import Interruption\n"
+        "interruption = Interruption()\n"
+        "interruption.install()\n"
+        "def run_without_end():\n"
+        "    while True: pass\n"
+        "print('ready', flush=True)\n"
     )
-    waiting = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    assert waiting.stdout
-    assert waiting.stdout.readline() == b"ready\n"
-    waiting.send_signal(signal.SIGTERM)
-    assert waiting.wait(timeout=10) == 143
-    waiting.stdout.close()
+    process = subprocess.Popen([sys.executable, "-c", script + doing], stdout=subprocess.PIPE)
+    assert process.stdout
+    with process.stdout:
+        assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def test_a_process_that_only_waits_is_interrupted_too() -> None:
+    process = started("gevent.sleep(60)")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 143
+
+
+def test_a_second_signal_ends_even_a_process_that_never_waits() -> None:
+    process = started("interruption.begun = True; gevent.spawn(run_without_end); gevent.sleep(60)")
+    time.sleep(0.2)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.2)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 143

@@ -21,7 +21,9 @@ def _as_it_was() -> Iterator[None]:
     PlanUser.turnstile, PlanUser.request_timeout_s, PlanUser._free_numbers = before
 
 
-def played(send: Callable[[PlanUser, LogicalRequest], None], *, timeout_s: float = 5.0) -> list[Row]:
+def played(
+    send: Callable[[PlanUser, LogicalRequest], None], *, timeout_s: float = 5.0, lead_out: bool = False
+) -> list[Row]:
     """The rows of three requests sent so."""
 
     class Arm(PlanUser):
@@ -44,7 +46,7 @@ def played(send: Callable[[PlanUser, LogicalRequest], None], *, timeout_s: float
         users=1,
         plan=ShopPlan(seed=1),
         lead_in=0,
-        lead_out=False,
+        lead_out=lead_out,
         on_drained=lambda _: drained.set(),
     )
     PlanUser.turnstile.open(block)
@@ -96,6 +98,14 @@ def test_a_request_that_never_ends_fails_at_the_limit() -> None:
     rows = played(lambda _user, _request: gevent.sleep(60), timeout_s=0.05)
     assert {row.error for row in rows} == {"TimeoutError: no answer within 0.05 s"}
     assert all(row.latency_ms >= 50 for row in rows)
+
+
+def test_an_arm_that_fails_before_it_waits_for_anything_lets_others_run() -> None:
+    def fail_at_once(user: PlanUser, request: LogicalRequest) -> None:
+        fire(user, request, exception=OSError("no such certificate"))
+
+    # Its lead-out has no end but the one that another greenlet gives it.
+    assert len(played(fail_at_once, lead_out=True)) >= 3
 
 
 def test_without_a_turnstile_users_play_the_plan_from_number_one_together() -> None:
