@@ -2,18 +2,21 @@
 
 Headless, Locust waits for its shape before it listens for SIGTERM, so until then the signal would end the
 process without a word. Here both signals take Locust's own way out, that of KeyboardInterrupt, which it
-expects from the moment that a test runs. Before that, and at a second signal, the process ends at once.
+expects from the moment that a test runs. Before that the process ends at once.
 """
 
 from __future__ import annotations
 
 import signal
+from time import monotonic
 from types import FrameType
 from typing import Any
 
 import gevent
 
 BY_SIGNAL = 128
+PATIENCE_S = 1.0
+"""So long a signal may take to have its effect; one that comes again later ends the process on the spot."""
 
 
 class Interruption:
@@ -22,6 +25,7 @@ class Interruption:
     def __init__(self) -> None:
         self.begun = False
         self._signal: int | None = None
+        self._since = 0.0
         self._raising: Any = None
 
     def install(self) -> None:
@@ -36,10 +40,12 @@ class Interruption:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del frame
-        repeated, self._signal = self._signal is not None, self._signal or number
-        if repeated:  # perhaps whoever is running does not let the hub have its turn
-            self._raising.stop()
-            raise SystemExit(self.exit_code)
+        if self._signal is not None:
+            if monotonic() - self._since > PATIENCE_S:
+                self._raising.stop()
+                raise SystemExit(self.exit_code)
+            return
+        self._signal, self._since = number, monotonic()
         error = KeyboardInterrupt() if self.begun else SystemExit(self.exit_code)
         # Raised by the hub in the main greenlet: raised here, it would end whichever user is running.
         hub = gevent.get_hub()
