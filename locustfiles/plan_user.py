@@ -78,7 +78,8 @@ class PlanUser(User):
                 start_time=started_at,
             )
         self._ticket = None
-        gevent.sleep(0)  # what fails before it waits for anything would never let another greenlet run
+        if ticket.failed:  # what fails before it waits for anything would never let another greenlet run
+            gevent.sleep(0)
 
     def _send_in_time(self, request: LogicalRequest) -> None:
         # A TimeoutError is an OSError: clients close the connection and report it as their own failure.

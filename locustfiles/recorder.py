@@ -55,7 +55,7 @@ class Recorder:
         ticket: Ticket | None = (context or {}).get(TICKET)
         if ticket is None or ticket.settled:
             return
-        ticket.settled = True
+        ticket.settled, ticket.failed = True, exception is not None
         status = getattr(response, "status_code", None) or None
         row = Row(
             request=ticket.number,

@@ -23,7 +23,7 @@ class Ticket:
     """The right to send one request: what to ask, as which number, in which part of which block.
 
     `number` is the plan's number for measured requests, else a running count of the block. `settled` turns
-    true once the request's row is written.
+    true once the request's row is written, and `failed` with it if the request did.
     """
 
     block: Block
@@ -31,6 +31,7 @@ class Ticket:
     number: int
     request: LogicalRequest
     settled: bool = False
+    failed: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -66,12 +66,18 @@ class Stack:
         return ran.stdout
 
     def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start a command."""
+        """Start a command in a process group of its own."""
         out = (self.folder / "out").open("w")
         err = (self.folder / "err").open("w")
         with out, err:
             return subprocess.Popen(
-                words, cwd=self.folder, env=dict(self.env), stdout=out, stderr=err, text=True
+                words,
+                cwd=self.folder,
+                env=dict(self.env),
+                stdout=out,
+                stderr=err,
+                text=True,
+                start_new_session=True,
             )
 
     @property

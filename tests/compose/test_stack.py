@@ -3,6 +3,7 @@
 import http.cookiejar
 import json
 import os
+import signal
 import time
 import urllib.parse
 import urllib.request
@@ -93,6 +94,25 @@ def test_a_usage_error_is_the_commands_exit_code(stack: Stack) -> None:
     assert ran.returncode == 2, ran.stderr
     assert "--requests many" in ran.stdout + ran.stderr
     assert stack.containers() == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_command_ends_the_run_and_takes_the_stack_down(
+    number: signal.Signals, code: int, stack: Stack
+) -> None:
+    command = stack.start("./swarm", "--workers", "1", *SHORT.split())
+    limit = time.monotonic() + 300
+    while "users at work" not in stack.output:
+        assert time.monotonic() < limit, stack.output
+        time.sleep(0.2)
+    if number == signal.SIGINT:  # Ctrl-C reaches all that run in the terminal
+        os.killpg(command.pid, number)
+    else:
+        command.send_signal(number)
+    assert command.wait(timeout=60) == code, stack.output
+    assert stack.containers() == []
+    (run,) = runs_in(stack.folder / "results")
+    assert run.manifest["state"] == "interrupted"
 
 
 def test_the_ui_profile_opens_the_web_ui_on_loopback_behind_a_login(stack: Stack) -> None:

@@ -5,6 +5,7 @@ import statistics
 import pytest
 
 from tests.locustfiles.run_files import Answered, Play, RunFiles
+from tests.mock_service.service import running
 
 pytestmark = pytest.mark.service
 ARMS = ("baseline", "optimized")
@@ -24,7 +25,9 @@ EXPERIMENT = (
 
 @pytest.fixture(scope="module")
 def run(play: Play) -> RunFiles:
-    return play(*EXPERIMENT).files
+    # Answers in a tenth of a second: users, not the machine, decide how many requests are under way.
+    with running("--no-network", "--service-time-factor", "0.8") as service:
+        return play(*EXPERIMENT, service=service).files
 
 
 def in_flight(rows: list[Answered]) -> list[int]:

@@ -71,7 +71,7 @@ def test_a_second_event_of_the_same_ticket_is_no_second_row(desk: Desk) -> None:
     desk.fire(once, response=answer())
     desk.fire(once, response=answer())
     assert len(desk.rows) == 1
-    assert once.settled
+    assert (once.settled, once.failed) == (True, False)
 
 
 def test_requests_outside_of_the_plan_are_no_rows(desk: Desk) -> None:
@@ -81,8 +81,10 @@ def test_requests_outside_of_the_plan_are_no_rows(desk: Desk) -> None:
 
 
 def test_a_request_without_an_answer_has_an_error_and_no_status(desk: Desk) -> None:
-    desk.fire(ticket(), response=None, exception=ConnectionRefusedError("refused"))
+    failed = ticket()
+    desk.fire(failed, response=None, exception=ConnectionRefusedError("refused"))
     desk.fire(ticket(), response=answer(0, b""), exception=TimeoutError())
+    assert failed.failed
     assert [(row.status, row.error) for row in desk.rows] == [
         (None, "ConnectionRefusedError: refused"),
         (None, "TimeoutError"),
