@@ -29,7 +29,7 @@ def test_a_met_sla_exits_0_and_stores_the_report(tmp_path: Path) -> None:
         done.stdout,
         re.M,
     )
-    assert str(run / "comparison_report.json") in done.stdout
+    assert str(run / "comparison_report.html") in done.stdout
 
 
 def test_the_baseline_alone_is_judged_by_the_absolute_objectives_and_fails(tmp_path: Path) -> None:

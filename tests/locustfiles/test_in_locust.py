@@ -24,6 +24,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[
     """For each file, its tests by name with what went wrong (empty when nothing did)."""
     results = tmp_path_factory.mktemp("in_locust") / "results.xml"
     settings = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-o", "python_files=check_*.py"]
+    settings += ["-p", "no:cacheprovider"]
     # The fixtures beside this file import the service, which does not work on a patched standard library.
     words = [*settings, f"--confcutdir={FOLDER}", f"--junit-xml={results}", str(FOLDER)]
     child = subprocess.run(
