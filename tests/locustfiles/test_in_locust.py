@@ -13,23 +13,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.locustfiles.locust_process import ROOT
+
 FOLDER = Path(__file__).parent / "in_locust"
 FILES = sorted(path.stem for path in FOLDER.glob("check_*.py"))
 # Locust patches the standard library and must come before all that uses it.
 PYTEST = "import locust, pytest, sys; sys.exit(pytest.main(sys.argv[1:]))"
+OPTIONS = (
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+    *("-o", "python_files=check_*.py"),
+    *("-p", "no:cacheprovider"),
+    # The fixtures beside this file import the service, which does not work on a patched standard library.
+    f"--confcutdir={FOLDER}",
+)
 
 
 @pytest.fixture(scope="session")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[tuple[str, str]]]:
     """For each file, its tests by name with what went wrong (empty when nothing did)."""
     results = tmp_path_factory.mktemp("in_locust") / "results.xml"
-    settings = ["-W", "ignore::pytest.PytestAssertRewriteWarning", "-o", "python_files=check_*.py"]
-    settings += ["-p", "no:cacheprovider"]
-    # The fixtures beside this file import the service, which does not work on a patched standard library.
-    words = [*settings, f"--confcutdir={FOLDER}", f"--junit-xml={results}", str(FOLDER)]
-    child = subprocess.run(
-        [sys.executable, "-c", PYTEST, *words], capture_output=True, text=True, check=False, timeout=240
-    )
+    command = [sys.executable, "-c", PYTEST, *OPTIONS, f"--junit-xml={results}", str(FOLDER)]
+    child = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
     assert child.returncode in {0, 1}, child.stdout + child.stderr  # all was collected, and run to the end
     found = defaultdict(list)
     for case in ET.parse(results).iter("testcase"):  # noqa: S314  # our own pytest wrote it
