@@ -41,7 +41,7 @@ def seen(mock: Service, folder: Path) -> Mapping[str, Seen]:
 @both_arms
 def test_the_csv_holds_every_request_to_the_last(seen: Mapping[str, Seen], folder: Path, arm: str) -> None:
     lines = {line["Name"]: line for line in RunFiles(path=folder).table(f"{arm}_stats.csv")}
-    assert len(seen[arm]) > 100
+    assert len(seen[arm]) > 10  # enough to be counted; how many is up to the machine
     assert int(lines["Aggregated"]["Request Count"]) == len(seen[arm])
     for name, count in Counter(name for name, *_ in seen[arm]).items():
         assert int(lines[name]["Request Count"]) == count
