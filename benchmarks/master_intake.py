@@ -135,7 +135,18 @@ def _row(number: int, plan: ShopPlan) -> Row:
     took_ms = draw.lognormvariate(5, 0.5)
     digest = draw.randbytes(8)
     return Row(
-        number, time.time(), request.method, request.name, took_ms, took_ms, 20_000, 200, "", digest, digest
+        request=number,
+        started_at=time.time(),
+        method=request.method,
+        name=request.name,
+        latency_ms=took_ms,
+        service_time_ms=took_ms,
+        response_bytes=20_000,
+        status=200,
+        error="",
+        asked=digest,
+        answered=digest,
+        protocol="HTTP/1.1",
     )
 
 

@@ -51,9 +51,10 @@ def _repeated(user_class: type[PlanUser]) -> type[PlanUser]:
     return type(f"{user_class.__name__}2", (user_class,), extra)
 
 
+BY_ARM = {user_class.arm: user_class for arm in ARMS for user_class in (arm, _repeated(arm))}
+KNOWN_ARMS = {user_class.arm: user_class.__name__ for user_class in ARMS}
 # Locust finds user classes among a locustfile's names.
-BaselineUser2, OptimizedUser2 = (_repeated(arm) for arm in ARMS)
-BY_ARM = {user_class.arm: user_class for user_class in (*ARMS, BaselineUser2, OptimizedUser2)}
+globals().update({user_class.__name__: user_class for user_class in BY_ARM.values()})
 
 
 class ComparisonShape(LoadTestShape):
@@ -154,12 +155,12 @@ class Comparison:
             raise OptionError("a comparison is running: stop it before you change it or start another")
         checked_host(form.get("host") or self._environment.host)
         options = with_form(self._environment.parsed_options or argparse.Namespace(), form)
-        chosen = settings(options, known_arms=[arm.arm for arm in ARMS])
+        chosen = settings(options, known_arms=KNOWN_ARMS)
         judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
 
     def _settings(self) -> tuple[Settings, dict[str, Any]]:
         options = self._environment.parsed_options or argparse.Namespace()
-        chosen = settings(options, known_arms=[arm.arm for arm in ARMS])
+        chosen = settings(options, known_arms=KNOWN_ARMS)
         wanted = {BY_ARM[arm] for arm in chosen.arms}
         if left_out := wanted.difference(self._environment.user_classes):
             names = ", ".join(sorted(each.__name__ for each in left_out))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import zlib
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -14,8 +13,7 @@ from geventhttpclient.response import HTTPParseError, HTTPSocketPoolResponse
 from locust import FastHttpUser
 
 from locustfiles import exact_stats
-from locustfiles.plan import LogicalRequest
-from locustfiles.plan_user import PlanUser
+from locustfiles.lean_user import Answer, LeanUser, SentRequest
 
 exact_stats.install()
 
@@ -23,33 +21,7 @@ POOL_LIMIT = 10_000
 READ_BYTES = 64 * 1024
 
 
-class StatusError(Exception):
-    """The service answered with a status of 400 or more."""
-
-
-class Answer:
-    """What came back: `status_code` (0 for nothing), the decoded `content`, and the `request` sent."""
-
-    __slots__ = ("content", "request", "status_code")
-
-    def __init__(self, *, request: SentRequest, status_code: int, content: bytes) -> None:
-        self.request = request
-        self.status_code = status_code
-        self.content = content
-
-
-class SentRequest:
-    """What went over the wire, in the words of requests.PreparedRequest."""
-
-    __slots__ = ("body", "method", "path_url")
-
-    def __init__(self, *, method: str, path_url: str, body: bytes | None) -> None:
-        self.method = method
-        self.path_url = path_url
-        self.body = body
-
-
-class OptimizedUser(PlanUser, FastHttpUser):
+class OptimizedUser(LeanUser, FastHttpUser):
     """Drives geventhttpclient directly over connections that all users of the process share.
 
     A user holds one connection while it asks, so the pool grows to the concurrency and no further.
@@ -57,35 +29,11 @@ class OptimizedUser(PlanUser, FastHttpUser):
 
     arm = "optimized"
     insecure = False
+    failures = (OSError, HTTPParseError, zlib.error)
     _pools: ClassVar[dict[str, ConnectionPool]] = {}
 
-    def send(self, request: LogicalRequest) -> None:
-        """Ask once; a broken connection is a failure and never a silent second request."""
-        target = urlsplit(self.host or "").path + request.target
-        sent = SentRequest(method=request.method, path_url=target, body=request.body)
-        answer = Answer(request=sent, status_code=0, content=b"")
-        failure: Exception | None = None
-        started_at, started = time.time(), time.perf_counter()
-        try:
-            answer = self._exchange(sent)
-        except (OSError, HTTPParseError, zlib.error) as error:
-            failure = error
-        response_time_ms = (time.perf_counter() - started) * 1000
-        if answer.status_code >= 400:
-            failure = StatusError(f"HTTP {answer.status_code} for {request.name}")
-        self.environment.events.request.fire(
-            request_type=request.method,
-            name=request.name,
-            response_time=response_time_ms,
-            response_length=len(answer.content),
-            response=answer,
-            context=self.context(),
-            exception=failure,
-            start_time=started_at,
-            url=sent.path_url,
-        )
-
-    def _exchange(self, sent: SentRequest) -> Answer:
+    def exchange(self, sent: SentRequest) -> Answer:
+        """Ask over a connection of the pool, and give it back."""
         pool = self._pool()
         connection = pool.get_socket()
         try:
@@ -98,7 +46,9 @@ class OptimizedUser(PlanUser, FastHttpUser):
         content = response.read()
         if response.get("content-encoding") == "gzip":
             content = zlib.decompress(content, wbits=16 + zlib.MAX_WBITS)
-        return Answer(request=sent, status_code=response.status_code, content=content)
+        return Answer(
+            request=sent, status_code=response.status_code, content=content, protocol=response.version
+        )
 
     def _message(self, sent: SentRequest) -> bytes:
         lines = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,11 @@ def add_arguments(parser: Any) -> None:
         # Locust's parser marks the arguments of its start form itself, but not those of a group.
         action.include_in_web_ui = flag != "--results"  # where the files go is for the operator to say
 
-    add("--arms", default="baseline,optimized", help_text="Arms to compare, the first is the baseline")
+    add(
+        "--arms",
+        default="baseline,optimized",
+        help_text="Arms to compare, by name or user class; the first is the baseline",
+    )
     add(
         "--rounds",
         default=AUTO,
@@ -102,8 +106,11 @@ def add_arguments(parser: Any) -> None:
     add("--results", default="results", help_text="Folder that holds a folder per run")
 
 
-def settings(options: argparse.Namespace, *, known_arms: Sequence[str]) -> Settings:
-    """Check the parsed arguments. Raises OptionError on the first that cannot be used."""
+def settings(options: argparse.Namespace, *, known_arms: Mapping[str, str]) -> Settings:
+    """Check the parsed arguments. Raises OptionError on the first that cannot be used.
+
+    `known_arms` holds the user class's name of every arm that there is.
+    """
     for name, reason in NOT_IN_A_COMPARISON.items():
         if getattr(options, name, None):
             raise OptionError(f"--{name.replace('_', '-')}: {reason}; expected without it")
@@ -146,14 +153,22 @@ def _twice(arms: str) -> str:
     return f"{first},{first}"
 
 
-def _arms(text: str, known: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(","))
+def _arms(text: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    by_class = {user_class: arm for arm, user_class in known.items()}
+    named = [name.strip() for name in text.split(",")]
+    names = tuple(by_class.get(name, name) for name in named)
     for name in names:
         if name not in known:
-            raise OptionError(f"--arms {text}: there is no arm {name!r}; the arms are {', '.join(known)}")
-    if len(names) > 2 or not names:
-        raise OptionError(f"--arms {text}: {len(names)} arms; expected one arm or two")
-    return names if len(set(names)) == len(names) else (names[0], second_name(names[0]))
+            there_are = ", ".join(f"{arm} ({user_class})" for arm, user_class in known.items())
+            raise OptionError(f"--arms {text}: there is no arm {name!r}; the arms are {there_are}")
+    if len(names) == 2 and names[0] == names[1]:
+        return (names[0], second_name(names[0]))
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise OptionError(
+            f"--arms {text}: {twice} stands twice; expected different arms, or one of them against itself"
+        )
+    return names
 
 
 def checked_host(host: str | None) -> str:

@@ -10,13 +10,17 @@ from typing import Any, NamedTuple
 from locustfiles.plan_user import TICKET
 from locustfiles.turnstile import Block, Ticket
 
+PROTOCOLS = {10: "HTTP/1.0", 11: "HTTP/1.1", 20: "HTTP/2"}
+"""What the version numbers of http.client and urllib3 mean."""
+
 
 class Row(NamedTuple):
     """One request and its answer, as the workers send it to the master.
 
     `latency_ms` counts from the intended start, `service_time_ms` from the actual send; in the closed model
     they are equal. `status` is None when no answer came, `error` is empty on success. `asked` and `answered`
-    are digests, empty when there was nothing to digest.
+    are digests, empty when there was nothing to digest. `protocol` is the one that was really spoken, empty
+    when that is unknown or no answer came.
     """
 
     request: int
@@ -30,6 +34,7 @@ class Row(NamedTuple):
     error: str
     asked: bytes
     answered: bytes
+    protocol: str
 
 
 class Recorder:
@@ -69,6 +74,7 @@ class Recorder:
             error=error_text(exception),
             asked=asked_digest(name, response),
             answered=answered_digest(status, response),
+            protocol=protocol_of(response) if status else "",
         )
         self._deliver(ticket.block, ticket, row)
 
@@ -99,3 +105,10 @@ def answered_digest(status: int | None, response: Any) -> bytes:
     digest = hashlib.sha256(b"%d\n" % status)
     digest.update(response.content or b"")
     return digest.digest()[:8]
+
+
+def protocol_of(response: Any) -> str:
+    """The protocol of an answer, as the client names it, or by the number that urllib3 has for it."""
+    stated = getattr(response, "protocol", None)
+    version = getattr(getattr(response, "raw", None), "version", 0)
+    return str(stated) if stated is not None else PROTOCOLS.get(version, "")

@@ -31,6 +31,7 @@ ROW_COLUMNS = (
     "response_bytes",
     "status",
     "error",
+    "protocol",
 )
 UNMEASURED_COLUMNS = ("arm", "part", *ROW_COLUMNS)
 HISTORY_COLUMNS = (
@@ -130,6 +131,7 @@ def row_fields(round_number: int, row: Row) -> list[Any]:
         row.response_bytes,
         "" if row.status is None else row.status,
         row.error,
+        row.protocol,
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from locustfiles.options import Settings, add_arguments, settings
 
 ARMS = ("baseline", "optimized")
+KNOWN_ARMS = {"baseline": "BaselineUser", "optimized": "OptimizedUser", "http2": "Http2User"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,4 +35,4 @@ def parser() -> Parser:
 
 def parsed(*arguments: str) -> Settings:
     """The checked settings of a command line."""
-    return settings(parser().parse_args(arguments), known_arms=ARMS)
+    return settings(parser().parse_args(arguments), known_arms=KNOWN_ARMS)

@@ -25,6 +25,7 @@ class Answered:
     name: str
     status: int | None
     error: str
+    protocol: str
     arm: str
     part: str
 
@@ -86,6 +87,7 @@ def _answered(row: Mapping[str, str], arm: str, part: str) -> Answered:
         name=row["name"],
         status=int(row["status"]) if row["status"] else None,
         error=row["error"],
+        protocol=row["protocol"],
         arm=arm,
         part=part,
     )

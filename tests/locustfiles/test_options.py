@@ -3,7 +3,7 @@
 import pytest
 
 from locustfiles.options import OptionError, checked_host, settings
-from tests.locustfiles.arguments import ARMS, parsed, parser
+from tests.locustfiles.arguments import ARMS, KNOWN_ARMS, parsed, parser
 
 
 def test_the_defaults_play_6_to_30_rounds_of_100_requests_after_one_warm_up() -> None:
@@ -29,6 +29,10 @@ def test_one_arm_alone_and_the_arms_in_another_order_can_be_chosen() -> None:
     assert parsed("--arms", "optimized, baseline").arms == ("optimized", "baseline")
 
 
+def test_arms_are_named_by_user_class_as_well_and_may_be_more_than_two() -> None:
+    assert parsed("--arms", "BaselineUser,http2,OptimizedUser").arms == ("baseline", "http2", "optimized")
+
+
 @pytest.mark.parametrize("arm", ARMS)
 def test_the_same_arm_twice_is_two_arms_with_two_names(arm: str) -> None:
     assert parsed("--arms", f"{arm},{arm}").arms == (arm, f"{arm}2")
@@ -39,7 +43,7 @@ def test_the_same_arm_twice_is_two_arms_with_two_names(arm: str) -> None:
     [
         (("--arms", "baseline,fast"), "--arms", "'fast'"),
         (("--arms", ""), "--arms", "''"),
-        (("--arms", "baseline,optimized,baseline"), "--arms", "3 arms"),
+        (("--arms", "baseline,optimized,baseline"), "--arms", "baseline stands twice"),
         (("-u", "0"), "--users", "0"),
         (("-u", "-3"), "--users", "-3"),
         (("--rounds", "0"), "--rounds", "0"),
@@ -76,7 +80,7 @@ def test_arguments_of_locust_that_have_no_place_in_a_comparison_are_refused(flag
     options = parser().parse_args([])
     setattr(options, flag.removeprefix("--").replace("-", "_"), value)
     with pytest.raises(OptionError, match=f"{flag}: .*expected without it"):
-        settings(options, known_arms=ARMS)
+        settings(options, known_arms=KNOWN_ARMS)
 
 
 BAD_HOSTS = [None, "", "example", "127.0.0.1:8443", "ftp://example", "https://", "http://[::1", "http://x:y"]
@@ -99,4 +103,4 @@ def test_what_the_web_form_sends_for_a_switch_is_checked_too(flag: str) -> None:
     options = parser().parse_args([])
     setattr(options, flag.removeprefix("--").replace("-", "_"), "perhaps")
     with pytest.raises(OptionError, match=f"{flag} perhaps: expected on or off"):
-        settings(options, known_arms=ARMS)
+        settings(options, known_arms=KNOWN_ARMS)

@@ -77,6 +77,11 @@ def test_the_history_adds_up_round_by_round(run: RunFiles, arm: str) -> None:
 
 
 @both_arms
+def test_each_row_names_the_protocol_that_was_spoken(run: RunFiles, arm: str) -> None:
+    assert {row.protocol for row in run.rows(arm)} == {"HTTP/1.1"}
+
+
+@both_arms
 def test_throughput_is_that_of_the_arms_own_turns(run: RunFiles, arm: str) -> None:
     busy_s = 0.0
     for number in range(1, ROUNDS + 1):

@@ -18,6 +18,7 @@ PLAIN = Row(
     error="",
     asked=b"asked",
     answered=b"answered",
+    protocol="HTTP/1.1",
 )
 
 
