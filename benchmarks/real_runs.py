@@ -48,7 +48,7 @@ def same(run: int) -> Trial:
     sla = '[[objective]]\nname = "changed"\narm = "optimized2"\nmetric = "p95_ms"\nimprovement_at_least = 0\n'
     return Trial(
         label="same",
-        service=service_flags(median_ms=100, sigma=SIGMA, seed=run),
+        service=service_flags(median_ms=300, sigma=SIGMA, seed=run),
         locust=("--arms", "optimized,optimized", "--seed", str(run)),
         sla=sla,
         wrong=("passed", "failed"),
