@@ -15,7 +15,7 @@ calibrate: $(RUN)  ## play baseline against itself and store the noise floor of 
 	$(PY) -m mock_service exec -- .venv/bin/locust --headless --calibrate
 
 test: $(DEV) $(SYSTEM)  ## all tests but the long ones
-	$(PY) -m pytest -m "not soak"
+	$(PY) -m pytest -m "not soak" -n 2 --dist loadfile
 
 test-functional: $(DEV)  ## deterministic tests that need no service
 	$(PY) -m pytest -m "not service and not soak"
@@ -52,9 +52,10 @@ $(DEV): requirements-dev.lock $(RUN)
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
 
-# A browser, and hosts in network namespaces. Without them the tests that need them are skipped, and say so.
+# A browser, hosts in network namespaces, and nginx. Without them the tests that need them are skipped, and say so.
 $(SYSTEM): tests/apt-packages.txt | $(DEV)
-	command -v chromium ip >/dev/null || ! command -v apt-get >/dev/null || test "$$(id -u)" != 0 || \
+	PATH=$$PATH:/usr/sbin; { command -v chromium && command -v ip && command -v nginx; } >/dev/null || \
+		! command -v apt-get >/dev/null || test "$$(id -u)" != 0 || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 			xargs apt-get install -y -qq --no-install-recommends <tests/apt-packages.txt >/dev/null; }
 	touch $@

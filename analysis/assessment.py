@@ -8,16 +8,21 @@ from typing import Any
 import numpy as np
 
 from analysis import report
+from analysis.arrivals import ArmArrivals, arrivals_of, in_report
+from analysis.attribution import attribution_of
 from analysis.details import details_of
-from analysis.details.contributions import with_contributions
-from analysis.figures import Figures, change_ratio, difference, finite
+from analysis.endpoint_claims import claims_of
+from analysis.endpoint_rows import endpoint_row, with_contributions
+from analysis.figures import Figures, difference, finite
 from analysis.judgement import judge
 from analysis.metrics import FAILURE_RATIO, MEAN, QUANTILES, THROUGHPUT, Metric
 from analysis.objectives import Sla, applied_to
-from analysis.recording import Recording
+from analysis.recording import Recording, protocols_of
 from analysis.remarks import warnings_of
 from analysis.repeat import repeat_command
+from analysis.report_load import Stage
 from analysis.statistics.looks import LEAST_ROUNDS, level_after, look_levels
+from analysis.statistics.quantiles import FloatArray
 from analysis.validity import Evidence, check_all
 from analysis.verdict import conclude
 
@@ -27,12 +32,14 @@ def assess(recording: Recording, sla: Sla) -> report.Report:
     objectives, remarks = applied_to(sla, list(recording.arms))
     figures = Figures(recording, level_of(recording))
     judged = [judge(objective, figures) for objective in objectives] if recording.rounds else []
+    arrivals = arrivals_of(recording)
     validity = check_all(
         Evidence(
             figures=figures,
             objectives=objectives,
             judged=judged,
             answers_identical=sla.answers_identical,
+            arrivals=arrivals,
         )
     )
     verdict, reasons = conclude(validity, judged)
@@ -40,7 +47,7 @@ def assess(recording: Recording, sla: Sla) -> report.Report:
     return report.Report(
         verdict=verdict,
         reasons=reasons,
-        run=_run(recording),
+        run=_run(recording, arrivals),
         arms=arms,
         comparisons=[_comparison(figures, arm) for arm in list(recording.arms)[1:]],
         endpoints=with_contributions(_endpoints(figures), arms),
@@ -49,6 +56,7 @@ def assess(recording: Recording, sla: Sla) -> report.Report:
         request_semantics=_semantics(recording, validity),
         warnings=[*_seen(recording), *warnings_of(remarks, validity, judged)],
         details=details_of(figures),
+        attribution=attribution_of(figures) if recording.rounds else None,
     )
 
 
@@ -64,7 +72,7 @@ def level_of(recording: Recording) -> float | None:
     return level_after(rounds, looks) or look_levels(looks)[0]
 
 
-def _run(recording: Recording) -> report.Run:
+def _run(recording: Recording, arrivals: Mapping[str, ArmArrivals]) -> report.Run:
     manifest = recording.manifest
     return report.Run(
         id=manifest.id,
@@ -74,6 +82,9 @@ def _run(recording: Recording) -> report.Run:
         rounds=len(recording.rounds),
         planned_looks=manifest.planned_looks,
         requests_per_block=manifest.requests_per_block,
+        load_model=manifest.load_model,
+        arrivals=in_report(recording, arrivals),
+        stages=[Stage.model_validate(stage.model_dump()) for stage in manifest.stages],
         seed=manifest.seed,
         stopped=manifest.stopped,
         started_at=manifest.started_at,
@@ -88,7 +99,23 @@ def _run(recording: Recording) -> report.Run:
 def _arm(figures: Figures, name: str) -> report.Arm:
     arm = next(arm for arm in figures.recording.manifest.arms if arm.name == name)
     shared = _figures(figures, name, None)
-    return report.Arm(**dict(shared), user_class=arm.user_class, source_sha256=arm.source_sha256)
+    return report.Arm(
+        **dict(shared),
+        user_class=arm.user_class,
+        source_sha256=arm.source_sha256,
+        service_time_ms=_service_time_ms(figures, name),
+        protocols=protocols_of(figures.recording, name),
+        optimizations=arm.optimizations,
+    )
+
+
+def _service_time_ms(figures: Figures, arm: str) -> report.LatencyMs | None:
+    """The times from the actual send; None in the closed model, where they are the latencies."""
+    sample = figures.service_sample(arm)
+    if sample is None:
+        return None
+    values = {name: figures.service_time(arm, metric) for name, metric in QUANTILES.items()}
+    return _latency_ms(sample.latencies_ms, figures.service_time(arm, MEAN), values)
 
 
 def _figures(figures: Figures, arm: str, endpoint: str | None) -> report.Figures:
@@ -100,17 +127,28 @@ def _figures(figures: Figures, arm: str, endpoint: str | None) -> report.Figures
         failures=len(latencies_ms) - len(answered),
         failure_ratio=figures.value(arm, FAILURE_RATIO, endpoint),
         throughput_rps=figures.value(arm, THROUGHPUT, endpoint),
-        latency_ms=report.LatencyMs(
-            mean=figures.value(arm, MEAN, endpoint),
-            min=finite(answered.min(initial=np.inf)),
-            max=finite(answered.max(initial=-np.inf)),
-            **{name: figures.value(arm, metric, endpoint) for name, metric in QUANTILES.items()},
+        latency_ms=_latency_ms(
+            latencies_ms,
+            figures.value(arm, MEAN, endpoint),
+            {name: figures.value(arm, metric, endpoint) for name, metric in QUANTILES.items()},
         ),
     )
 
 
+def _latency_ms(
+    times_ms: FloatArray, mean_ms: float | None, quantiles_ms: Mapping[str, float | None]
+) -> report.LatencyMs:
+    answered = times_ms[np.isfinite(times_ms)]
+    return report.LatencyMs(
+        mean=mean_ms,
+        min=finite(answered.min(initial=np.inf)),
+        max=finite(answered.max(initial=-np.inf)),
+        **quantiles_ms,
+    )
+
+
 def _comparison(figures: Figures, arm: str) -> report.Comparison:
-    throughput, failures = figures.change(arm, THROUGHPUT), figures.change(arm, FAILURE_RATIO)
+    throughput, failures = figures.compared(arm, THROUGHPUT), figures.compared(arm, FAILURE_RATIO)
     return report.Comparison(
         arm=arm,
         against=next(iter(figures.recording.arms)),
@@ -122,20 +160,20 @@ def _comparison(figures: Figures, arm: str) -> report.Comparison:
             change_ratio=throughput.ratio,
             paired_change_ratio=throughput.paired_ratio,
             interval=throughput.interval.bounds() if throughput.interval else None,
-            confidence=figures.confidence if throughput.interval else None,
+            confidence=figures.comparison_confidence if throughput.interval else None,
         ),
         failure_ratio=report.FailureChange(
             baseline_ratio=failures.baseline,
             arm_ratio=failures.arm,
             difference=failures.ratio,
             interval=failures.interval.bounds() if failures.interval else None,
-            confidence=figures.confidence if failures.interval else None,
+            confidence=figures.comparison_confidence if failures.interval else None,
         ),
     )
 
 
 def _latency_change(figures: Figures, arm: str, metric: Metric) -> report.LatencyChange:
-    change = figures.change(arm, metric)
+    change = figures.compared(arm, metric)
     return report.LatencyChange(
         baseline_ms=change.baseline,
         arm_ms=change.arm,
@@ -144,28 +182,19 @@ def _latency_change(figures: Figures, arm: str, metric: Metric) -> report.Latenc
         change_ratio=change.ratio,
         paired_change_ratio=change.paired_ratio,
         interval=change.interval.bounds() if change.interval else None,
-        confidence=figures.confidence if change.interval else None,
+        confidence=figures.comparison_confidence if change.interval else None,
     )
 
 
 def _endpoints(figures: Figures) -> list[report.Endpoint]:
     called = {arm: figures.endpoints(arm) for arm in figures.recording.arms}
+    claims = claims_of(figures)
     return [
-        endpoint_row(name, {arm: _figures(figures, arm, name) for arm in called if name in called[arm]})
+        endpoint_row(
+            name, {arm: _figures(figures, arm, name) for arm in called if name in called[arm]}, claims
+        )
         for name in sorted(set().union(*called.values()))
     ]
-
-
-def endpoint_row(name: str, figures: Mapping[str, report.Figures]) -> report.Endpoint:
-    """An endpoint in the arms that called it, and how its latencies changed from the first to the last."""
-    rows = list(figures.values())
-    before, after = rows[0].latency_ms, rows[-1].latency_ms
-    return report.Endpoint(
-        endpoint=name,
-        arms=dict(figures),
-        p50_change_ratio=change_ratio(before.p50, after.p50) if len(rows) > 1 else None,
-        p95_change_ratio=change_ratio(before.p95, after.p95) if len(rows) > 1 else None,
-    )
 
 
 def _semantics(recording: Recording, validity: Sequence[report.Check]) -> report.RequestSemantics:

@@ -20,9 +20,11 @@ from analysis.formats import FORMATS
 UNREADABLE, DEFECT, INTERRUPTED, READER_GONE = 2, 70, 130, 141
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code of one command."""
-    options = _parser().parse_args(arguments)
+def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m analysis") -> int:
+    """The exit code of one command. `prog` is what it was called by, for its help."""
+    options = _parser(prog).parse_args(arguments)
+    if options.command == "compare" and (fault := _wrong_sides(options)):
+        options.usage_error(fault)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal without UTF-8 is no reason to fail
@@ -48,6 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _wrong_sides(options: argparse.Namespace) -> str:
+    """What is wrong with the runs that `compare` is to hold against each other; nothing when they fit."""
+    pair = [options.baseline, options.optimized]
+    sides = [options.baseline_runs, options.optimized_runs]
+    if any(pair) and any(sides):
+        return "either BASELINE OPTIMIZED, or --baseline RUN ... --optimized RUN ..., not both"
+    if not (all(pair) or all(sides)):
+        return "two runs are needed: BASELINE OPTIMIZED, or several: --baseline RUN ... --optimized RUN ..."
+    if all(sides) and min(map(len, sides)) == 1 < max(map(len, sides)):
+        counts = " and ".join(str(len(side)) for side in sides)
+        return f"{counts} runs: one run shows no spread, give one of each arm, or at least two of each"
+    return ""
+
+
 def _defect(error: Exception) -> str:
     found = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
     return (
@@ -56,8 +72,8 @@ def _defect(error: Exception) -> str:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m analysis", description="What the files of a run mean.")
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description="What the files of a run mean.")
     parser.add_argument(
         "--debug", action="store_true", help="show the traceback of a defect (or SWARMGATE_DEBUG=1)"
     )
@@ -75,11 +91,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_outputs(report, "where the report is written (default: RUN_DIR)")
 
-    compare = commands.add_parser("compare", help="compare two plain Locust runs")
+    compare = commands.add_parser("compare", help="compare plain Locust runs, one of each arm or several")
+    kinds = "a `locust --csv` prefix, its _stats.csv, or a --json-file"
     for name in ("baseline", "optimized"):
+        compare.add_argument(name, type=Path, nargs="?", metavar=name.upper(), help=kinds)
+    for name in ("baseline", "optimized"):
+        help_text = f"several runs of {name}, in the order in which they were made"
         compare.add_argument(
-            name, type=Path, metavar=name.upper(), help="a `locust --csv` prefix or _stats.csv"
+            f"--{name}", dest=f"{name}_runs", type=Path, nargs="+", metavar="RUN", help=help_text
         )
+    compare.set_defaults(usage_error=compare.error)
     compare.add_argument(
         "--sla", type=Path, metavar="FILE", default=Path("sla.toml"), help="default: sla.toml"
     )

@@ -44,7 +44,9 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    runs = read_runs(options.baseline, options.optimized)
+    several = options.baseline is None
+    baseline = options.baseline_runs if several else [options.baseline]
+    runs = read_runs(baseline, options.optimized_runs if several else [options.optimized])
     report = assess_runs(runs, read_sla(options.sla))
     publish(report, options.output, options.format)
     return EXIT_CODES[report.verdict]

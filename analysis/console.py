@@ -9,8 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from analysis import console_tables
+from analysis.arm_tables import MOST_COLUMNS, in_rows
 from analysis.dates import date
-from analysis.metrics import parse_metric
+from analysis.load_text import arrivals_text, omission_text
+from analysis.metrics import P95, parse_metric
 from analysis.plain_text import plain
 from analysis.report import Comparison, LatencyChange, Report, ThroughputChange
 from analysis.report_since import Since
@@ -25,6 +28,7 @@ from analysis.wording import (
     soundness,
     standing,
     unit_of,
+    users_text,
 )
 
 STYLES = {
@@ -48,7 +52,7 @@ def publish(report: Report, path: Path | None) -> None:
 def print_report(report: Report, path: Path | None, console: Console) -> None:
     """Print the report on this console."""
     console.print(Text(plain(_title(report), 200), style="bold"))
-    console.print(_figures(report))
+    _print_figures(report, console)
     if report.objectives:
         console.print(_objectives(report))
     if report.since is not None:
@@ -64,6 +68,23 @@ def print_report(report: Report, path: Path | None, console: Console) -> None:
         console.print(Text(plain(f"Report: {_to_open(path)}", 2000)), soft_wrap=True)
 
 
+def _print_figures(report: Report, console: Console) -> None:
+    """The figures of the arms and, where the run has them, of its load, its stages and its steps."""
+    if report.run.arrivals is not None:
+        console.print(Text(plain(arrivals_text(report), 200)))
+    console.print(console_tables.arms(report) if in_rows(report) else _figures(report))
+    parts = (console_tables.service_times(report), console_tables.stages(report.details.stages))
+    for table in (*parts, console_tables.attribution(report)):
+        if table is not None:
+            console.print(Text())
+            console.print(table)
+    for line in (omission_text(report), *(report.attribution.remarks if report.attribution else ())):
+        if line:
+            console.print(Text(plain(line, 400)))
+    for line in console_tables.worse_endpoints(report):
+        console.print(Text(plain(line, 200)))
+
+
 def _to_open(path: Path) -> Path:
     """The page where it belongs to this report, else the JSON: an older page tells of another judgement."""
     page = path.with_suffix(".html")
@@ -72,7 +93,7 @@ def _to_open(path: Path) -> Path:
 
 
 def _figures(report: Report) -> Table:
-    """A column per arm and, for two arms, the change with its interval."""
+    """A column per arm and, for two arms, the change with its interval; more arms stand in rows."""
     table = Table(box=box.SIMPLE_HEAD)
     table.add_column("")
     for arm in report.arms:
@@ -92,12 +113,15 @@ def _figures(report: Report) -> Table:
 
 
 def _since(since: Since) -> Table:
-    """Each figure then and now, and the objectives whose verdict is another one."""
+    """Each figure then and now (of many arms P95), and the objectives whose verdict is another one."""
     title = f"since {since.run_id}, {date(since.started_at)} ({since.verdict}):"
     table = Table(box=box.SIMPLE_HEAD, title=plain(title, 200), title_justify="left")
     for column, justify in (("", "left"), ("then", "right"), ("now", "right"), ("change", "right")):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]  # mypy widens the literals
+    many = len({row.arm for row in since.figures}) > MOST_COLUMNS
     for row in since.figures:
+        if many and row.metric != P95.name:
+            continue
         metric = parse_metric(row.metric)
         label, unit = (metric.label, metric.unit) if metric else (row.metric, "")
         change = percent(row.change_ratio, signed=True)
@@ -114,7 +138,7 @@ def _title(report: Report) -> str:
     if run.rounds is not None:
         parts.append(counted(run.rounds, "round"))
     if run.users is not None:
-        parts.append(counted(run.users, "user"))
+        parts.append(users_text(run))
     return ", ".join(parts)
 
 

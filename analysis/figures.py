@@ -63,17 +63,26 @@ class Figures:
     """The figures of one recording, computed when first asked for.
 
     `level` is the two-sided error of each interval; None when the rounds are too few for intervals.
+    `comparison_level` is that of each comparison with the baseline where several arms are compared: all of
+    them hold together at `level`. Source: Dunn, "Multiple comparisons among means", JASA 56 (1961) 52-64.
     """
 
     def __init__(self, recording: Recording, level: float | None) -> None:
         self.recording = recording
         self.level = level
+        self.comparison_level = None if level is None else level / max(1, len(recording.arms) - 1)
+        self.paired_rounds = recording.paired_rounds
         self._known: dict[object, object] = {}
 
     @property
     def confidence(self) -> float | None:
         """The confidence of each interval, 0.95 for example."""
-        return None if self.level is None else round(1 - self.level, 12)
+        return _confidence(self.level)
+
+    @property
+    def comparison_confidence(self) -> float | None:
+        """The confidence of each comparison, 0.975 for example for two of them at 0.95 together."""
+        return _confidence(self.comparison_level)
 
     def endpoints(self, arm: str) -> list[str]:
         """The endpoints that an arm called, in order of their names."""
@@ -93,6 +102,16 @@ class Figures:
             return None
         return self._once(("value", arm, metric, endpoint), lambda: _point(sample, metric))
 
+    def service_sample(self, arm: str) -> Sample | None:
+        """The requests of an arm with their service times; None in the closed model, or without requests."""
+        sample = self._once(("service", arm), self.recording.arms[arm].service_sample)
+        return sample if sample is not None and len(sample.rounds) else None
+
+    def service_time(self, arm: str, metric: Metric) -> float | None:
+        """The point figure of the times from the actual send, in ms; None in the closed model."""
+        sample = self.service_sample(arm)
+        return None if sample is None else _point(sample, metric)
+
     def interval(self, arm: str, metric: Metric, endpoint: str | None = None) -> Interval | None:
         """The interval of the point figure over rounds; None without one."""
         sample, level = self.sample(arm, endpoint), self.level
@@ -101,8 +120,12 @@ class Figures:
         return self._once(("interval", arm, metric, endpoint), lambda: _interval(sample, metric, level))
 
     def change(self, arm: str, metric: Metric, endpoint: str | None = None) -> Change:
-        """The change from the baseline, the first arm of the run, to this arm."""
-        return self._once(("change", arm, metric, endpoint), lambda: self._change(arm, metric, endpoint))
+        """The change from the baseline, the first arm of the run, to this arm; its interval at `level`."""
+        return self._at(self.level, arm, metric, endpoint)
+
+    def compared(self, arm: str, metric: Metric) -> Change:
+        """The same with its interval at `comparison_level`: one of several comparisons with the baseline."""
+        return self._at(self.comparison_level, arm, metric, None)
 
     def blocks(self, arm: str, metric: Metric, endpoint: str | None = None) -> Blocks | None:
         """The figure of each block of an arm; None without requests."""
@@ -114,24 +137,28 @@ class Figures:
     def _samples(self, arm: str) -> dict[str, Sample]:
         return self._once(("samples", arm), self.recording.arms[arm].endpoint_samples)
 
-    def _change(self, arm: str, metric: Metric, endpoint: str | None) -> Change:
+    def _at(self, level: float | None, arm: str, metric: Metric, endpoint: str | None) -> Change:
+        key = ("change", level, arm, metric, endpoint)
+        return self._once(key, lambda: self._change(level, arm, metric, endpoint))
+
+    def _change(self, level: float | None, arm: str, metric: Metric, endpoint: str | None) -> Change:
         against = next(iter(self.recording.arms))
         figures = [self.value(name, metric, endpoint) for name in (against, arm)]
         ratio = difference(*figures) if metric.kind == "failure_ratio" else change_ratio(*figures)
         plain = Change(baseline=figures[0], arm=figures[1], ratio=ratio)
         baseline, other = (self.blocks(name, metric, endpoint) for name in (against, arm))
-        if self.level is None or baseline is None or other is None:
+        if level is None or baseline is None or other is None:
             return plain
         shared, left, right = np.intersect1d(baseline.rounds, other.rounds, return_indices=True)
         if not len(shared):
             return plain
         if metric.kind == "failure_ratio":
-            interval = paired_difference(baseline.figures[left], other.figures[right], self.level)
+            interval = paired_difference(baseline.figures[left], other.figures[right], level)
             return Change(baseline=figures[0], arm=figures[1], ratio=ratio, interval=interval)
         paired = paired_change(
             baseline.figures[left],
             other.figures[right],
-            self.level,
+            level,
             baseline_beyond=bool(baseline.beyond[left].any()),
             arm_beyond=bool(other.beyond[right].any()),
         )
@@ -143,6 +170,10 @@ class Figures:
         if key not in self._known:
             self._known[key] = compute()
         return self._known[key]  # type: ignore[return-value]  # a key stands for one type
+
+
+def _confidence(level: float | None) -> float | None:
+    return None if level is None else round(1 - level, 12)
 
 
 def _point(sample: Sample, metric: Metric) -> float | None:

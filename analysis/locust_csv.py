@@ -1,4 +1,9 @@
-"""Locust's own `_stats.csv`, of any Locust 2.x: counts, averages and percentiles per endpoint."""
+"""Locust's own `_stats.csv`, of any Locust 2.x: counts, averages and percentiles per endpoint.
+
+Its columns are the same from 2.0 to 2.47, but for the percentiles, which are those of
+`locust.stats.PERCENTILES_TO_REPORT`. P50 is that of the column 50%: how Locust reckons the column
+Median Response Time changed with 2.47.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +20,13 @@ SUFFIX = "_stats.csv"
 _REMEDY = "`locust --csv PREFIX` leaves it as PREFIX_stats.csv: run Locust again if the file is damaged."
 _COUNTS = ("Request Count", "Failure Count")
 _FIGURES = {
-    "Median Response Time": "median_ms",
     "Average Response Time": "mean_ms",
     "Min Response Time": "min_ms",
     "Max Response Time": "max_ms",
     "Requests/s": "throughput_rps",
 }
+# What Locust prints for the percentiles of an endpoint without requests.
+NOT_KNOWN = "N/A"
 _PERCENTILE = re.compile(r"(\d{1,3}(?:\.\d+)?)%")
 
 
@@ -28,13 +34,12 @@ _PERCENTILE = re.compile(r"(\d{1,3}(?:\.\d+)?)%")
 class StatsRow:
     """One endpoint, or all of them (`endpoint` None). Times in ms, those of failed requests mixed in.
 
-    `percentiles_ms` goes from quantile (0.95, and 1.0) to time; it is empty without requests (Locust's N/A).
+    `percentiles_ms` goes from quantile (0.95, and 1.0) to time; it is empty without requests.
     """
 
     endpoint: str | None
     requests: int
     failures: int
-    median_ms: float
     mean_ms: float
     min_ms: float
     max_ms: float
@@ -44,11 +49,12 @@ class StatsRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatsTable:
-    """A `_stats.csv`, read whole."""
+    """A `_stats.csv` or `--json-file`, read whole; `started_at` in seconds since 1970, if it is known."""
 
     path: Path
     endpoints: Sequence[StatsRow]
     total: StatsRow
+    started_at: float | None = None
 
 
 def stats_path(prefix: Path) -> Path:
@@ -56,7 +62,7 @@ def stats_path(prefix: Path) -> Path:
     return prefix if prefix.name.endswith(".csv") else prefix.with_name(prefix.name + SUFFIX)
 
 
-def read_stats(path: Path) -> StatsTable:
+def read_stats(path: Path, *, started_at: float | None = None) -> StatsTable:
     """The counts and percentiles of a `_stats.csv`. InputError names the first bad row and column."""
     source = Source(path=path, columns=("Type", "Name", *_COUNTS, *_FIGURES), remedy=_REMEDY)
     rows: dict[str | None, StatsRow] = {}
@@ -73,7 +79,7 @@ def read_stats(path: Path) -> StatsTable:
     if counted != total.requests:
         found = f"the endpoints have {counted} requests together and Aggregated {total.requests}"
         raise source.fault(None, found, "equal sums: the file is torn")
-    return StatsTable(path=path, endpoints=tuple(rows.values()), total=total)
+    return StatsTable(path=path, endpoints=tuple(rows.values()), total=total, started_at=started_at)
 
 
 def _row(source: Source, row: int, cells: Mapping[str, str]) -> StatsRow:
@@ -85,7 +91,7 @@ def _row(source: Source, row: int, cells: Mapping[str, str]) -> StatsRow:
     percentiles = {
         round(float(match[1]) / 100, 8): _number(source, row, column, cells)
         for column, cell in cells.items()
-        if (match := _PERCENTILE.fullmatch(column)) and not (requests == 0 and cell == "N/A")
+        if (match := _PERCENTILE.fullmatch(column)) and not (requests == 0 and cell == NOT_KNOWN)
     }
     total = cells["Type"] == "" and cells["Name"] == "Aggregated"
     return StatsRow(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from analysis.errors import InputError
 from analysis.json_file import read_json
+from analysis.manifest_load import Arrivals, Attribution, BlockArrivals, Stage
 
 NAME = "run.json"
 
@@ -33,6 +34,11 @@ class Arm(_Part):
     pinned_sha256: str | None = None
     asked_sha256: str | None = None
     answered_sha256: str | None = None
+    protocols: dict[str, Count] = {}
+    expected_protocol: str | None = None
+    optimizations: list[str] = []
+    tasks: Literal["plan", "free-form"] = "plan"
+    host: str | None = None
 
 
 class BlockWorker(_Part):
@@ -41,6 +47,13 @@ class BlockWorker(_Part):
     id: str
     planned: Count | None = None
     returned: Count | None = None
+
+
+class Tasks(_Part):
+    """A free-form block in executions of tasks."""
+
+    planned: Count
+    returned: Count
 
 
 class Block(_Part):
@@ -52,11 +65,13 @@ class Block(_Part):
     attempt: Positive = 1
     state: Literal["kept", "discarded", "open"]
     first_request: int | None = None
-    requests: Positive
+    requests: Count
     returned: Count | None = None
+    tasks: Tasks | None = None
     started_at: float | None = None
     ended_at: float | None = None
     workers: list[BlockWorker] = []
+    arrivals: BlockArrivals | None = None
 
 
 class Difference(_Part):
@@ -135,6 +150,10 @@ class Manifest(_Part):
     objectives: list[dict[str, Any]] = []
     answers: Literal["identical"] | None = None
     users: Positive | None = None
+    load_model: Literal["closed", "open"] = "closed"
+    arrivals: Arrivals | None = None
+    stages: list[Stage] = []
+    attribution: Attribution | None = None
     seed: int | None = None
     requests_per_block: Positive | None = None
     warmup_rounds: Count | None = None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from analysis import tables, wording
+from analysis import arm_tables, markdown_load, tables, wording
+from analysis.endpoint_tables import endpoint_rows
+from analysis.markdown_text import LONGEST_NAME, code, escaped, size, table, within
 from analysis.plain_text import plain
 from analysis.report import Report
 from analysis.report_file import beside, write_text
@@ -20,9 +20,6 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 MOST_BYTES = 60_000
 # What each part but the endpoints may take at most; the endpoints get what is left.
 OBJECTIVES_BYTES, VALIDITY_BYTES, WARNINGS_BYTES, ERRORS_BYTES = 18_000, 9_000, 8_000, 5_000
-LONGEST_NAME, LONGEST_TEXT = 80, 600
-# Characters that mean something anywhere, and where addresses begin that GitHub makes links of.
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 
 
 def publish(report: Report, path: Path | None) -> None:
@@ -47,27 +44,12 @@ def markdown(report: Report) -> str:
         f"## {verdict.capitalize()}: {escaped(sentence.replace('->', '→'))}",
         _facts(report),
         _figures(report),
+        *markdown_load.parts(report),
+        _objectives(report),
     ]
-    head.append(_objectives(report))
     tail = [_errors(report), _since(report), _validity(report), _how(report), _warnings(report)]
-    left = MOST_BYTES - sum(_size(part) + 2 for part in [*head, *tail])
+    left = MOST_BYTES - sum(size(part) + 2 for part in [*head, *tail])
     return "\n\n".join(part for part in [*head, _endpoints(report, left), *tail] if part) + "\n"
-
-
-def escaped(text: str, limit: int = LONGEST_TEXT) -> str:
-    """Text from outside as itself: nothing in it is markup, a link, a mention or a reference."""
-    safe = _SPECIAL.sub(r"\\\g<0>", plain(text, limit))
-    # A zero-width space keeps @name and #1 from becoming what GitHub makes of them after the Markdown.
-    safe = re.sub(r"[@#](?=\w)", "\\g<0>\N{ZERO WIDTH SPACE}", safe)
-    return re.sub(r"^(\d*)([-+=#.)])(?=\s|$)", r"\1\\\2", safe)
-
-
-def code(text: str, limit: int = LONGEST_NAME) -> str:
-    """A name from outside as a code span, which may stand in a table."""
-    safe = plain(text, limit).replace("|", "\\|") or " "
-    fence = "`" * (1 + max((len(run) for run in re.findall("`+", safe)), default=0))
-    room = " " if safe.startswith("`") or safe.endswith("`") else ""
-    return f"{fence}{room}{safe}{room}{fence}"
 
 
 def _facts(report: Report) -> str:
@@ -75,16 +57,18 @@ def _facts(report: Report) -> str:
     facts = [
         code(run.id),
         tables.counted(run.rounds, "round") if run.rounds is not None else "",
-        tables.counted(run.users, "user") if run.users else "",
+        wording.users_text(run),
         code(run.host) if run.host else "",
     ]
     reasons = report.reasons[1:] if report.verdict != "passed" else []
     lines = [", ".join(fact for fact in facts if fact)]
-    lines += _within(4_000, [f"- also: {escaped(reason)}" for reason in reasons], "reasons")
+    lines += within(4_000, [f"- also: {escaped(reason)}" for reason in reasons], "reasons")
     return "\n\n".join([lines[0], "\n".join(lines[1:])]).strip()
 
 
 def _figures(report: Report) -> str:
+    if arm_tables.in_rows(report):
+        return _arms(report)
     header = ["", *report.arms]
     for comparison in report.comparisons:
         header += [f"change of {comparison.arm}", tables.confidence_text(report)]
@@ -92,7 +76,19 @@ def _figures(report: Report) -> str:
         [row.label, *row.arms, *(cell for change in row.changes for cell in change)]
         for row in tables.figure_rows(report)
     ]
-    return "\n".join(_table(header, rows, numbers_from=1))
+    return "\n".join(table(header, rows, numbers_from=1))
+
+
+def _arms(report: Report) -> str:
+    """A row per arm, with the change of its P95 against the baseline."""
+    latencies = [f"{name.upper() if name != 'mean' else name}, ms" for name in tables.LATENCIES]
+    header = ["arm", *latencies, "change of P95", tables.confidence_text(report), "throughput", "failed"]
+    rows = [
+        [code(row.arm), *row.latencies_ms, row.change, row.interval, row.throughput, row.failed]
+        for row in arm_tables.arm_rows(report)
+    ]
+    told = arm_tables.faster_text(report)
+    return "\n".join(table(header, rows, numbers_from=1)) + (f"\n\n{escaped(told)}." if told else "")
 
 
 def _objectives(report: Report) -> str:
@@ -108,32 +104,35 @@ def _objectives(report: Report) -> str:
         ]
         for objective in report.objectives
     ]
-    lines = _table(["objective", "asks for", "observed", "verdict", ""], rows)
+    lines = table(["objective", "asks for", "observed", "verdict", ""], rows)
     title = "### Objectives"
     if report.verdict == "invalid":
         title += "\n\nWhat they would be if the run were valid."
-    return f"{title}\n\n" + "\n".join(_within(OBJECTIVES_BYTES, lines, "objectives"))
+    return f"{title}\n\n" + "\n".join(within(OBJECTIVES_BYTES, lines, "objectives"))
 
 
 def _endpoints(report: Report, most_bytes: int) -> str:
     if not report.endpoints:
         return ""
-    compared = bool(report.comparisons)
-    header = ["endpoint", "requests", *(f"P95 {arm}, ms" for arm in report.arms)]
-    header += ["change of P95", "part in the change of the mean"] if compared else []
-    rows = []
-    for row in tables.by_contribution(report.endpoints):
-        last = list(row.arms.values())[-1]
-        p95s = [
-            wording.number(row.arms[arm].latency_ms.p95) if arm in row.arms else "-" for arm in report.arms
+    many, first = arm_tables.in_rows(report), next(iter(report.arms))
+    header = ["endpoint", *(["arm"] if many else []), "requests"]
+    header += [f"P95 {first}, ms", "P95, ms"] if many else [f"P95 {arm}, ms" for arm in report.arms]
+    if report.comparisons:
+        header += [
+            "change of P95",
+            tables.confidence_text(report),
+            "changed",
+            "part in the change of the mean",
         ]
-        cells = [code(row.endpoint), f"{last.requests:,}", *p95s]
-        if compared:
-            change = wording.percent(row.p95_change_ratio, signed=True)
-            cells += [change, tables.signed_ms(row.contribution_ms)]
-        rows.append(cells)
+    rows = []
+    for row in (row for rows in endpoint_rows(report) for row in rows):
+        cells = [code(row.endpoint), *([code(row.arm)] if many else []), row.requests, *row.p95s_ms]
+        rows.append(
+            [*cells, *([row.change, row.interval, row.claim, row.part] if report.comparisons else [])]
+        )
     title = "### Endpoints\n\n"
-    lines = _within(most_bytes - _size(title) - 4, _table(header, rows, numbers_from=1), "endpoints")
+    numbers_from = 2 if many else 1
+    lines = within(most_bytes - size(title) - 4, table(header, rows, numbers_from=numbers_from), "endpoints")
     return title + "\n".join(lines)
 
 
@@ -144,7 +143,7 @@ def _errors(report: Report) -> str:
     rows = [
         [f"{group.requests:,}", group.arm, code(group.endpoint), code(group.error, 200)] for group in groups
     ]
-    lines = _within(ERRORS_BYTES, _table(["requests", "arm", "endpoint", "error"], rows), "kinds of errors")
+    lines = within(ERRORS_BYTES, table(["requests", "arm", "endpoint", "error"], rows), "kinds of errors")
     return "### Failed requests\n\n" + "\n".join(lines)
 
 
@@ -153,7 +152,7 @@ def _since(report: Report) -> str:
     if report.since is None or not rows:
         return ""
     told = f"### Since {code(report.since.run_id)}\n\nTwo runs, two weathers: this settles nothing."
-    return f"{told}\n\n" + "\n".join(_table(["figure", "arm", "then", "now", "change"], rows, numbers_from=2))
+    return f"{told}\n\n" + "\n".join(table(["figure", "arm", "then", "now", "change"], rows, numbers_from=2))
 
 
 def _validity(report: Report) -> str:
@@ -169,7 +168,7 @@ def _validity(report: Report) -> str:
         if not row.passed
     ]
     if rows:
-        lines = _within(VALIDITY_BYTES, _table(["check", "result", "what was seen"], rows), "checks")
+        lines = within(VALIDITY_BYTES, table(["check", "result", "what was seen"], rows), "checks")
         text += "\n\n" + "\n".join(lines)
     return text
 
@@ -185,35 +184,4 @@ def _warnings(report: Report) -> str:
     if not report.warnings:
         return ""
     lines = [f"- {escaped(f'{warning.message}. {warning.hint}'.strip())}" for warning in report.warnings]
-    return "### Warnings\n\n" + "\n".join(_within(WARNINGS_BYTES, lines, "warnings"))
-
-
-def _table(
-    header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers_from: int | None = None
-) -> list[str]:
-    """The lines of a table, numbers on the right from this column on."""
-    rules = [
-        "--:" if numbers_from is not None and place >= numbers_from else "---" for place in range(len(header))
-    ]
-    return [f"| {' | '.join(cells)} |" for cells in (header, rules, *rows)]
-
-
-def _within(most_bytes: int, lines: Sequence[str], what: str) -> list[str]:
-    """As many of the lines as fit, and how many were left out; lines come with what matters most first."""
-    note = f"\n{len(lines):,} {what} are left out here; comparison_report.json has them all."
-    size, kept = 0, 0
-    for line in lines:
-        size += _size(line) + 1
-        if size > most_bytes - _size(note):
-            break
-        kept += 1
-    if kept == len(lines):
-        return list(lines)
-    return [
-        *lines[:kept],
-        f"\n{len(lines) - kept:,} {what} are left out here; comparison_report.json has them all.",
-    ]
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", errors="backslashreplace"))
+    return "### Warnings\n\n" + "\n".join(within(WARNINGS_BYTES, lines, "warnings"))

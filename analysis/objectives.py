@@ -112,8 +112,9 @@ def parse_objectives(tables: object, *, source: str, answers_identical: bool) ->
 def applied_to(sla: Sla, arms: Sequence[str]) -> tuple[list[Objective], list[str]]:
     """The objectives as they apply to a run of these arms (the baseline first), and what to warn of.
 
-    A run of one arm is judged by the absolute objectives, whatever arm they name. In an A/A run (`baseline`
-    and `baseline2`) what is demanded of the arm or of `optimized` is demanded of the second. Any other arm
+    A run of one arm is judged by the absolute objectives, whatever arm they name. `optimized` stands for the
+    arm under test: in a run without it, or where it is the baseline, what is demanded of it is demanded of
+    the last arm, as in an A/A run (`baseline` and `baseline2`) what is demanded of the first. Any other arm
     that the run does not have is a ConfigurationError, as is a relative objective on the baseline.
     """
     applied, warnings = [], []
@@ -126,7 +127,8 @@ def applied_to(sla: Sla, arms: Sequence[str]) -> tuple[list[Objective], list[str
             continue
         arm = objective.arm
         elsewhere = arm not in arms and (len(arms) == 1 or arm == _ARM_UNDER_TEST)
-        if elsewhere or (against_itself and arm == arms[0]):
+        as_baseline = len(arms) > 1 and arm == arms[0] and (against_itself or arm == _ARM_UNDER_TEST)
+        if elsewhere or as_baseline:
             arm = arms[-1]
             warnings.append(f"objective {objective.name!r} on {objective.arm} is applied to {arm}")
         where = f"{sla.source}: objective {objective.name!r}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +34,15 @@ class ArmRecord:
     `requests` has a row per request with `round`, `endpoint` (category), `latency_ms` (inf where the request
     failed) and, when the run kept rows, `request` (its plan number), `started_at` (seconds since 1970) and
     `error` (category, empty when it was answered). `durations_s` is indexed by round.
+
+    In the open model rows also have `service_time_ms` (inf where the request failed), and there is a
+    `schedule` (see schedule.py). `protocols` counts the requests by the protocol of their answer.
     """
 
     requests: pd.DataFrame
     durations_s: pd.Series
+    schedule: pd.DataFrame | None = None
+    protocols: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rounds(self) -> list[int]:
@@ -47,6 +52,12 @@ class ArmRecord:
     def sample(self) -> Sample:
         """All requests of the arm."""
         return self._sample(self.requests)
+
+    def service_sample(self) -> Sample | None:
+        """All requests of the arm with their service times for latencies; None in the closed model."""
+        if "service_time_ms" not in self.requests:
+            return None
+        return self._sample(self.requests.assign(latency_ms=self.requests["service_time_ms"]))
 
     def endpoint_samples(self) -> dict[str, Sample]:
         """The requests of each endpoint, in order of the endpoints' names."""
@@ -64,12 +75,13 @@ class ArmRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """A run directory, read."""
+    """A run directory, read; `unmeasured` where the load model or a stage makes it worth reading."""
 
     directory: Path
     manifest: Manifest
     arms: Mapping[str, ArmRecord]
     has_rows: bool
+    unmeasured: pd.DataFrame | None = None
 
     @property
     def rounds(self) -> list[int]:
@@ -80,6 +92,13 @@ class Recording:
     def paired_rounds(self) -> list[int]:
         """The judged rounds that every arm has requests of, in order."""
         return sorted(set.intersection(*(set(record.rounds) for record in self.arms.values())))
+
+
+def protocols_of(recording: Recording, arm: str) -> dict[str, int]:
+    """Answered requests of an arm by protocol, of run.json or else of its rows; empty where neither says."""
+    told = next((one.protocols for one in recording.manifest.arms if one.name == arm), {})
+    known = {protocol: count for protocol, count in told.items() if protocol and count}
+    return known or dict(recording.arms[arm].protocols)
 
 
 def endpoint_name(method: str, name: str) -> str:

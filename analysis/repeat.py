@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.manifest import Manifest
+
+PROFILE = "--load-profile"
 
 
 def repeat_command(manifest: Manifest) -> list[str]:
@@ -11,11 +15,11 @@ def repeat_command(manifest: Manifest) -> list[str]:
         return []
     given: dict[str, object] = {
         "--host": manifest.host,
-        "--users": manifest.users,
-        "--arms": ",".join(_played(manifest)),
+        "--users": manifest.users if manifest.load_model == "closed" else None,
+        "--arms": None if manifest.attribution else ",".join(_played(manifest)),
         **_rounds(manifest),
         "--warmup-rounds": manifest.warmup_rounds,
-        "--requests": manifest.requests_per_block,
+        **_load(manifest),
         "--lead-in": manifest.lead_in,
         "--lead-out": _on(manifest.lead_out),
         "--request-timeout": manifest.request_timeout_s,
@@ -23,7 +27,29 @@ def repeat_command(manifest: Manifest) -> list[str]:
         "--seed": manifest.seed,
     }
     flags = [f"{flag}={_text(value)}" for flag, value in given.items() if value is not None]
-    return ["locust", "--headless", *flags]
+    attribute = ["--attribute"] if manifest.attribution else []
+    return ["locust", "--headless", *attribute, *flags]
+
+
+def _load(manifest: Manifest) -> dict[str, object]:
+    """A profile says how many requests a block has; otherwise it is a number, and perhaps a rate."""
+    plan = manifest.arrivals
+    profile = _given(manifest.command, PROFILE)
+    load: dict[str, object] = {PROFILE: profile}
+    if profile is None:
+        load = {"--requests": manifest.requests_per_block, "--arrival-rate": plan.rate_rps if plan else None}
+    opened = {"--arrivals": plan.process, "--in-flight": plan.in_flight_limit} if plan else {}
+    return {**load, **opened}
+
+
+def _given(command: Sequence[str], flag: str) -> str | None:
+    """The value that a flag has in a command, as `--flag value` or `--flag=value`."""
+    for place, word in enumerate(command):
+        if word == flag and place + 1 < len(command):
+            return command[place + 1]
+        if word.startswith(f"{flag}="):
+            return word.removeprefix(f"{flag}=")
+    return None
 
 
 def _rounds(manifest: Manifest) -> dict[str, object]:

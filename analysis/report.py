@@ -11,7 +11,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.report_attribution import Attribution
 from analysis.report_details import Bounds, Details
+from analysis.report_endpoints import EndpointChange
+from analysis.report_load import Arrivals, Stage
 from analysis.report_since import Since
 
 SCHEMA_VERSION = "1.0"
@@ -43,6 +46,9 @@ class Run(_Part):
     rounds: Annotated[int | None, Field(description="judged rounds; null for plain Locust runs")] = None
     planned_looks: list[int] = []
     requests_per_block: int | None = None
+    load_model: Literal["closed", "open"] = "closed"
+    arrivals: Annotated[Arrivals | None, Field(description="null in the closed model")] = None
+    stages: list[Stage] = []
     seed: int | None = None
     stopped: str | None = None
     started_at: Annotated[float | None, Field(description="seconds since 1970")] = None
@@ -80,6 +86,16 @@ class Arm(Figures):
 
     user_class: str | None = None
     source_sha256: str | None = None
+    service_time_ms: Annotated[
+        LatencyMs | None,
+        Field(
+            description="from the actual send; latency_ms counts from the intended start. Closed model: null"
+        ),
+    ] = None
+    protocols: Annotated[
+        dict[str, int], Field(description="answers by protocol; empty where it is not known")
+    ] = {}
+    optimizations: list[str] = []
 
 
 class LatencyChange(_Part):
@@ -135,16 +151,18 @@ class Comparison(_Part):
 
 
 class Endpoint(_Part):
-    """One endpoint in every arm that called it, and the change of the last arm against the baseline."""
+    """One endpoint in every arm that called it, and the change of each arm against the baseline.
+
+    `changes` has an entry per further arm; the keys beside it repeat the point figures of the last one.
+    """
 
     endpoint: str
     arms: dict[str, Figures]
+    changes: list[EndpointChange] = []
     p50_change_ratio: float | None = None
     p95_change_ratio: float | None = None
-    contribution_ms: Annotated[
-        float | None, Field(description="its part of the change of the mean; all of them sum to it")
-    ] = None
-    contribution_ratio: Annotated[float | None, Field(description="contribution_ms / that change")] = None
+    contribution_ms: float | None = None
+    contribution_ratio: float | None = None
 
 
 class Objective(_Part):
@@ -209,4 +227,7 @@ class Report(_Part):
     request_semantics: RequestSemantics
     warnings: list[Warning]
     details: Details = Details()
+    attribution: Annotated[
+        Attribution | None, Field(description="what each optimization is worth, of a run with --attribute")
+    ] = None
     since: Annotated[Since | None, Field(description="set by --against")] = None

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from analysis.report_load import StageFigures
+
 # A bound that the data cannot give is null; without any interval the whole is null.
 Bounds = tuple[float | None, float | None]
 
@@ -75,5 +77,9 @@ class Details(_Part):
     rounds: list[RoundP95] = []
     timeline: list[Slice] = []
     distribution: dict[str, Distribution] = {}
+    service_distribution: Annotated[
+        dict[str, Distribution], Field(description="of service times; empty in the closed model")
+    ] = {}
+    stages: Annotated[list[StageFigures], Field(description="the stages that are not judged")] = []
     errors: Annotated[list[ErrorGroup], Field(description="the most frequent, most first")] = []
     errors_left_out: Annotated[int, Field(description="failed requests that `errors` does not list")] = 0

@@ -66,13 +66,16 @@ COLUMNS = (
     *("round", "request", "started_at", "method", "name"),
     *("latency_ms", "service_time_ms", "response_bytes", "status", "error"),
 )
+# Files of earlier versions do without it.
+PROTOCOL = "protocol"
 # Texts repeat: as categories a million of them cost a few bytes each.
 _DTYPES = {column: NUMBERS[column].dtype if column in NUMBERS else "category" for column in COLUMNS}
+_DTYPES_READ = {**_DTYPES, PROTOCOL: "category"}
 _EMPTY = {column: [""] for column, number in NUMBERS.items() if number.may_be_empty}
 
 
 def read_rows(path: Path, *, valid_bytes: int | None) -> pd.DataFrame:
-    """The rows of one arm, in the file's order, with the columns COLUMNS (further ones are left out).
+    """The rows of one arm, in the file's order, with the columns COLUMNS, and `protocol` where there is one.
 
     `valid_bytes` is the length that the manifest vouches for: what lies behind it belongs to an unfinished
     round and is not read. A file with a header alone gives no rows. InputError names the first bad row.
@@ -105,14 +108,15 @@ def _read_fast(source: Source, data: bytes) -> pd.DataFrame | None:
     # pandas fills up short rows without a word.
     if b'"' not in data and data.count(b",") != (len(header) - 1) * data.count(b"\n"):
         return None
+    wanted = [*COLUMNS, *([PROTOCOL] if PROTOCOL in header else [])]
     try:
         rows = pd.read_csv(
-            io.BytesIO(data), usecols=list(COLUMNS), dtype=_DTYPES, keep_default_na=False, na_values=_EMPTY
+            io.BytesIO(data), usecols=wanted, dtype=_DTYPES_READ, keep_default_na=False, na_values=_EMPTY
         )
     except (ValueError, OverflowError):  # among them ParserError and UnicodeDecodeError
         return None
     good = all(number.accepts_all(rows[column]) for column, number in NUMBERS.items())
-    return rows[list(COLUMNS)] if good else None
+    return rows[wanted] if good else None
 
 
 def _fault(source: Source, data: bytes) -> InputError:

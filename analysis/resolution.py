@@ -55,15 +55,16 @@ def quantile_span(row: StatsRow, quantile: float, resolution: Resolution) -> Spa
     if failure_ratio > 1 - quantile:
         return BEYOND
     value = row.percentiles_ms[quantile]
-    low, high = _stands_for_ms(value, resolution)
+    low, high = stands_for_ms(value, resolution)
     if failure_ratio > 0:
         reached = quantile + failure_ratio
         above = [at for at in row.percentiles_ms if at >= reached and reached < 1]
-        high = _stands_for_ms(row.percentiles_ms[min(above)], resolution)[1] if above else math.inf
+        high = stands_for_ms(row.percentiles_ms[min(above)], resolution)[1] if above else math.inf
     return Span(value=value, low=low, high=high)
 
 
-def _stands_for_ms(figure: float, resolution: Resolution) -> tuple[float, float]:
+def stands_for_ms(figure: float, resolution: Resolution) -> tuple[float, float]:
+    """The least and the most that a time may have been that Locust prints as this figure, both in ms."""
     if resolution == "exact":
         return figure, figure
     if resolution == "whole":

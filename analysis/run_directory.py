@@ -12,7 +12,10 @@ from analysis.errors import InputError
 from analysis.histograms import read_histograms
 from analysis.manifest import Manifest, read_manifest
 from analysis.recording import ArmRecord, Recording, endpoint_name
-from analysis.request_rows import no_rows, read_rows
+from analysis.request_rows import PROTOCOL, no_rows, read_rows
+from analysis.schedule import schedule_of
+from analysis.unmeasured_rows import NAME as UNMEASURED
+from analysis.unmeasured_rows import read_unmeasured
 
 
 def read_run(directory: Path) -> Recording:
@@ -21,9 +24,24 @@ def read_run(directory: Path) -> Recording:
     if manifest.rows == "off":
         arms = read_histograms(directory, manifest)
     else:
-        arms = {arm.name: _record(_rows(directory, manifest, arm.name)) for arm in manifest.arms}
-    recording = Recording(directory=directory, manifest=manifest, arms=arms, has_rows=manifest.rows == "on")
+        opened = manifest.load_model == "open"
+        arms = {arm.name: _record(_rows(directory, manifest, arm.name), opened) for arm in manifest.arms}
+    recording = Recording(
+        directory=directory,
+        manifest=manifest,
+        arms=arms,
+        has_rows=manifest.rows == "on",
+        unmeasured=_unmeasured(directory, manifest),
+    )
     return _finished(recording)
+
+
+def _unmeasured(directory: Path, manifest: Manifest) -> pd.DataFrame | None:
+    """What was not judged, where it tells more than that connections were warmed up."""
+    if manifest.load_model == "closed" and all(stage.judged for stage in manifest.stages):
+        return None
+    length = manifest.files.get(UNMEASURED)
+    return read_unmeasured(directory / UNMEASURED, valid_bytes=length.bytes if length else None)
 
 
 def _rows(directory: Path, manifest: Manifest, arm: str) -> pd.DataFrame:
@@ -39,7 +57,7 @@ def _rows(directory: Path, manifest: Manifest, arm: str) -> pd.DataFrame:
     return rows[rows["round"] > 0] if (rows["round"] == 0).any() else rows
 
 
-def _record(rows: pd.DataFrame) -> ArmRecord:
+def _record(rows: pd.DataFrame, opened: bool) -> ArmRecord:
     failed = (rows["error"] != "").to_numpy(dtype=bool)
     requests = pd.DataFrame(
         {
@@ -51,9 +69,29 @@ def _record(rows: pd.DataFrame) -> ArmRecord:
             "error": rows["error"],
         }
     )
-    ends = rows["started_at"] + rows["service_time_ms"] / 1000
-    durations = ends.groupby(rows["round"]).max() - rows["started_at"].groupby(rows["round"]).min()
-    return ArmRecord(requests=requests, durations_s=durations)
+    protocols = _protocols(rows)
+    if not opened:
+        # A request is sent at its start: both times are one.
+        ends = rows["started_at"] + rows["service_time_ms"] / 1000
+        return ArmRecord(requests=requests, durations_s=_durations_s(rows, ends), protocols=protocols)
+    requests["service_time_ms"] = np.where(failed, np.inf, rows["service_time_ms"])
+    schedule = schedule_of(rows)
+    ends = schedule["ended_s"].where(~schedule["missed"]).set_axis(rows.index)
+    return ArmRecord(
+        requests=requests, durations_s=_durations_s(rows, ends), schedule=schedule, protocols=protocols
+    )
+
+
+def _durations_s(rows: pd.DataFrame, ends_s: pd.Series) -> pd.Series:
+    """Seconds of each block, from its first start to its last end."""
+    return ends_s.groupby(rows["round"]).max() - rows["started_at"].groupby(rows["round"]).min()
+
+
+def _protocols(rows: pd.DataFrame) -> dict[str, int]:
+    """Answers by protocol; empty where the file does not say it."""
+    if PROTOCOL not in rows:
+        return {}
+    return {str(name): int(number) for name, number in rows[PROTOCOL].value_counts().items() if name != ""}
 
 
 def _endpoints(rows: pd.DataFrame) -> pd.Categorical:
@@ -84,7 +122,10 @@ def _finished(recording: Recording) -> Recording:
 
 
 def _only(record: ArmRecord, rounds: set[int]) -> ArmRecord:
-    return ArmRecord(
+    schedule = record.schedule
+    return replace(
+        record,
         requests=record.requests[record.requests["round"].isin(rounds)],
         durations_s=record.durations_s[record.durations_s.index.isin(rounds)],
+        schedule=None if schedule is None else schedule[schedule["round"].isin(rounds)],
     )

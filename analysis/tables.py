@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.metrics import parse_metric
-from analysis.report import Check, Comparison, Endpoint, LatencyChange, Objective, Report, ThroughputChange
+from analysis.report import Check, Comparison, LatencyChange, Objective, Report, ThroughputChange
 from analysis.wording import bounds_text, number, percent, quantity, unit_of
 
 LATENCIES = ("p50", "p90", "p95", "p99", "mean")
@@ -29,13 +29,13 @@ def figure_rows(report: Report) -> list[FigureRow]:
     rows = [
         FigureRow(
             label=name.upper() if name != "mean" else name,
-            arms=[_quantity(getattr(arm.latency_ms, name), "ms") for arm in report.arms.values()],
-            changes=[_change(getattr(comparison, name)) for comparison in report.comparisons],
+            arms=[quantity_or_dash(getattr(arm.latency_ms, name), "ms") for arm in report.arms.values()],
+            changes=[changed(getattr(comparison, name)) for comparison in report.comparisons],
         )
         for name in LATENCIES
     ]
-    rates = [_quantity(arm.throughput_rps, "rps") for arm in report.arms.values()]
-    changes = [_change(comparison.throughput) for comparison in report.comparisons]
+    rates = [quantity_or_dash(arm.throughput_rps, "rps") for arm in report.arms.values()]
+    changes = [changed(comparison.throughput) for comparison in report.comparisons]
     rows.append(FigureRow(label="throughput", arms=rates, changes=changes))
     failures = [f"{arm.failures:,} of {arm.requests:,}" for arm in report.arms.values()]
     differences = [_failure_change(comparison) for comparison in report.comparisons]
@@ -78,11 +78,6 @@ def confidence_text(report: Report) -> str:
     return f"{100 * confidence:.4g} % interval" if confidence else "interval"
 
 
-def by_contribution(endpoints: Sequence[Endpoint]) -> list[Endpoint]:
-    """The endpoints, those first that changed the mean most."""
-    return sorted(endpoints, key=lambda row: (-abs(row.contribution_ms or 0.0), row.endpoint))
-
-
 def observed(objective: Objective) -> str:
     """An objective's figure, with its interval or what a rounded figure may stand for."""
     unit = unit_of(objective)
@@ -103,6 +98,17 @@ def check_result(row: Check) -> CheckResult:
 def signed_ms(value: float | None) -> str:
     """A difference in milliseconds: +12.3 ms."""
     return DASH if value is None else f"{'+' if value > 0 else ''}{number(value)} ms"
+
+
+def quantity_or_dash(value: float | None, unit: str) -> str:
+    """A figure with its unit; a dash for None."""
+    return DASH if value is None else f"{number(value)} {unit}"
+
+
+def changed(change: LatencyChange | ThroughputChange) -> tuple[str, str]:
+    """The change that the interval surrounds, and the interval."""
+    ratio = change.change_ratio if change.paired_change_ratio is None else change.paired_change_ratio
+    return percent(ratio, signed=True), bounds_text(change.interval, "", signed=True)
 
 
 def sla_text(objectives: Sequence[Objective]) -> str:
@@ -129,16 +135,6 @@ def _objective_table(objective: Objective) -> str:
 def _toml(value: object) -> str:
     """A TOML value; its strings and numbers are written as JSON's are."""
     return f"{value:g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
-
-
-def _quantity(value: float | None, unit: str) -> str:
-    return DASH if value is None else f"{number(value)} {unit}"
-
-
-def _change(change: LatencyChange | ThroughputChange) -> tuple[str, str]:
-    """The change that the interval surrounds, and the interval."""
-    ratio = change.change_ratio if change.paired_change_ratio is None else change.paired_change_ratio
-    return percent(ratio, signed=True), bounds_text(change.interval, "", signed=True)
 
 
 def _failure_change(comparison: Comparison) -> tuple[str, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from analysis.metrics import Metric, parse_metric
 from analysis.objectives import Objective
-from analysis.report import LatencyChange, Report
+from analysis.report import LatencyChange, Report, Run
 from analysis.report import Objective as Judged
 from analysis.report_details import Bounds
 
 MOST_ERRORS = 3
+MOST_TOLD = 3
 
 
 def number(value: float | None) -> str:
@@ -52,6 +53,13 @@ def bounds_text(bounds: Bounds | None, unit: str, *, signed: bool = False) -> st
 def counted(number_of: int, noun: str) -> str:
     """`1 round`, `6 rounds`."""
     return f"{number_of:,} {noun}{'' if number_of == 1 else 's'}"
+
+
+def users_text(run: Run) -> str:
+    """`20 users`, or in the open model `at most 600 in flight`; nothing where it is not known."""
+    if not run.users:
+        return ""
+    return f"at most {run.users:,} in flight" if run.load_model == "open" else counted(run.users, "user")
 
 
 def demand(objective: Judged) -> str:
@@ -103,7 +111,7 @@ def headline(report: Report) -> str:
     """The verdict in one sentence with the figure that carries it."""
     if report.verdict == "invalid":
         return f"invalid: {report.reasons[0]}"
-    figures = [_p95(comparison.p95) for comparison in report.comparisons]
+    figures = _telling(report)
     if not report.comparisons:
         figures = [f"P95 {quantity(arm.latency_ms.p95, 'ms')}" for arm in report.arms.values()]
     rest = _sla_met(report) if report.verdict == "passed" else report.reasons[:1]
@@ -112,7 +120,13 @@ def headline(report: Report) -> str:
 
 def soundness(report: Report) -> str:
     """Why a run may be judged, in one sentence: what holds, and how much of it has no evidence."""
-    shown = ("every planned request accounted for", "the arms asked for the same", "the generator kept up")
+    shown = (
+        "every planned request accounted for",
+        "the arms asked for the same",
+        "every arm spoke its protocol",
+        "the load kept to its schedule",
+        "the generator kept up",
+    )
     holding = [check for check in report.validity if check.passed]
     reasons = [
         f"{check.check} ({check.message})" if check.check != shown[0] else check.message
@@ -128,6 +142,15 @@ def failures(report: Report) -> list[str]:
     lines = [f"{group.requests:,} x {group.arm}, {group.endpoint}: {group.error}" for group in groups]
     left_out = sum(arm.failures for arm in report.arms.values()) - sum(group.requests for group in groups)
     return [*lines, f"{left_out:,} more failed requests"] if lines and left_out > 0 else lines
+
+
+def _telling(report: Report) -> list[str]:
+    """P95 of the arm under test; of several arms those that objectives gate, or else the last one."""
+    if len(report.comparisons) < 2:
+        return [_p95(comparison.p95) for comparison in report.comparisons]
+    gated = {row.arm for row in report.objectives if not row.optional}
+    told = [row for row in report.comparisons if row.arm in gated] or list(report.comparisons[-1:])
+    return [f"{row.arm} {_p95(row.p95)}" for row in told[:MOST_TOLD]]
 
 
 def _p95(change: LatencyChange) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 import locust
 
 from locustfiles import __version__
+from locustfiles.own_arms import sources_sha256 as own_sources
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,13 @@ def sources_sha256(folder: Path = Path(__file__).parent) -> str:
     for path in sorted(folder.rglob("*.py")):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def swarm_sources(environment: Any) -> str:
+    """The digest of the load side, and of the user's own locustfile and arms where there are any."""
+    own = own_sources(environment.parsed_locustfiles or (), environment.user_classes)
+    ours = sources_sha256()
+    return hashlib.sha256(f"{ours}\n{own}".encode()).hexdigest() if own else ours
 
 
 def papers(worker: str, nonce: str, *, locustfile_sha256: str) -> dict[str, str]:

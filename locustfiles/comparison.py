@@ -12,16 +12,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from locust import LoadTestShape, events
+from locust import FastHttpUser, HttpUser, LoadTestShape, events
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
 from locust.web import WebUI
 
-from locustfiles import admission, judge, keys, player, ports, web_login
+from locustfiles import admission, defaults, judge, keys, player, ports, web_login
 from locustfiles.admission import TokenError
 from locustfiles.baseline import BaselineUser
 from locustfiles.conductor import Conductor
+from locustfiles.free_form import is_free_form
+from locustfiles.http2_user import Http2User
 from locustfiles.interruption import Interruption
+from locustfiles.optimizations.arms import ADDED, REMOVED
 from locustfiles.optimized import OptimizedUser
 from locustfiles.options import (
     OptionError,
@@ -31,6 +34,7 @@ from locustfiles.options import (
     second_name,
     settings,
 )
+from locustfiles.own_arms import check_names, keep_hosts, own_arms, own_host
 from locustfiles.plan_user import PlanUser
 from locustfiles.player import Player
 from locustfiles.progress import Progress
@@ -41,20 +45,33 @@ from locustfiles.web_ui.tab import WebTab
 
 logger = logging.getLogger(__name__)
 
-ARMS: tuple[type[PlanUser], ...] = (BaselineUser, OptimizedUser)
+ARMS: tuple[type[PlanUser], ...] = (BaselineUser, OptimizedUser, Http2User, *ADDED, *REMOVED)
 USAGE = 2
 
 
-def _repeated(user_class: type[PlanUser]) -> type[PlanUser]:
+def _repeated(user_class: type[Any]) -> type[Any]:
     """The same arm once more under another name, for runs of an arm against itself."""
     extra = {"arm": second_name(user_class.arm), "repeats": user_class, "__module__": __name__}
     return type(f"{user_class.__name__}2", (user_class,), extra)
 
 
-BY_ARM = {user_class.arm: user_class for arm in ARMS for user_class in (arm, _repeated(arm))}
+BY_ARM: dict[str, type[Any]] = {
+    user_class.arm: user_class for arm in ARMS for user_class in (arm, _repeated(arm))
+}
 KNOWN_ARMS = {user_class.arm: user_class.__name__ for user_class in ARMS}
 # Locust finds user classes among a locustfile's names.
 globals().update({user_class.__name__: user_class for user_class in BY_ARM.values()})
+
+
+def adopt_own_arms(parser: Any) -> None:
+    """Let the arms that the locustfile defines play by default; one named as ours takes its place."""
+    own = own_arms()
+    keep_hosts(own)
+    for user_class in own:
+        BY_ARM.update({arm.arm: arm for arm in (user_class, _repeated(user_class))})
+        KNOWN_ARMS[user_class.arm] = user_class.__name__
+    if own:
+        parser.set_defaults(arms=",".join(user_class.arm for user_class in own))
 
 
 class ComparisonShape(LoadTestShape):
@@ -83,8 +100,12 @@ class Comparison:
     ) -> None:
         """Set up this process as what it is: master, worker or both."""
         self._environment = environment
+        # Those that play twice in an A/A run stand in no locustfile.
+        environment.user_classes.extend(BY_ARM[second_name(arm.arm)] for arm in own_arms())
         logging.getLogger("locust.runners").setLevel(logging.WARNING)
         logging.getLogger("locust.stats_logger").setLevel(logging.WARNING)
+        # A pool that is too small tells of every connection that it throws away: one arm is about just that.
+        logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
         if isinstance(runner, (WorkerRunner, LocalRunner)):
             Player(environment, runner)
         if isinstance(runner, WorkerRunner):
@@ -130,7 +151,7 @@ class Comparison:
     def _start(self) -> Conductor:
         chosen, objectives = self._settings()
         arms = {arm: BY_ARM[arm] for arm in chosen.arms}
-        host = checked_host(self._environment.host)
+        host = _host(chosen, self._environment.host)
         board = Scoreboard(chosen, host=host, objectives=objectives["objectives"])
         progress = Progress(board)
         try:
@@ -153,15 +174,22 @@ class Comparison:
         """Raise what is wrong with the web UI's start form, before anything is started."""
         if self._conductor is not None and not self._conductor.done:
             raise OptionError("a comparison is running: stop it before you change it or start another")
-        checked_host(form.get("host") or self._environment.host)
         options = with_form(self._environment.parsed_options or argparse.Namespace(), form)
         chosen = settings(options, known_arms=KNOWN_ARMS)
+        _host(chosen, form.get("host") or self._environment.host)
         judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
 
     def _settings(self) -> tuple[Settings, dict[str, Any]]:
+        check_names(own_arms())
         options = self._environment.parsed_options or argparse.Namespace()
         chosen = settings(options, known_arms=KNOWN_ARMS)
         wanted = {BY_ARM[arm] for arm in chosen.arms}
+        free = [arm for arm in chosen.arms if is_free_form(BY_ARM[arm])]
+        if free and chosen.load.model == "open":
+            raise OptionError(
+                f"{free[0]} has tasks of its own, which end when they end: the open model needs a plan;"
+                " expected no --arrival-rate, and a load profile by users"
+            )
         if left_out := wanted.difference(self._environment.user_classes):
             names = ", ".join(sorted(each.__name__ for each in left_out))
             raise OptionError(f"the chosen user classes leave out {names}; expected none: --arms chooses")
@@ -194,12 +222,23 @@ class Comparison:
             environment.process_exit_code = self._interruption.exit_code
 
 
+def _host(chosen: Settings, given: str | None) -> str:
+    """The first arm's address, by which the run is named. Raises OptionError where an arm has none."""
+    for user_class in (BY_ARM[arm] for arm in chosen.arms):
+        host = own_host(user_class) or given
+        if not is_free_form(user_class) or issubclass(user_class, (HttpUser, FastHttpUser)):
+            checked_host(host)
+    return own_host(BY_ARM[chosen.arms[0]]) or given or ""
+
+
 def _floor(chosen: Settings) -> Path | None:
     return None if chosen.calibrate else chosen.noise_floor
 
 
 comparison = Comparison()
 keys.disable()
+events.init_command_line_parser.add_listener(defaults.set_defaults)
 events.init_command_line_parser.add_listener(add_arguments)
+events.init_command_line_parser.add_listener(adopt_own_arms)
 events.init_command_line_parser.add_listener(ports.choose_for_processes)
 events.init.add_listener(comparison.on_init)

@@ -23,7 +23,7 @@ from locustfiles.logbook import Logbook
 from locustfiles.options import Settings
 from locustfiles.progress import Progress
 from locustfiles.schedule import Round, planned_rounds
-from locustfiles.spread import even_spread
+from locustfiles.shares import even_spread
 from locustfiles.swarm import Swarm
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ ATTEMPTS = 3
 """How often a round that lost requests is played, all in all."""
 GATHER_LIMIT_S = 60.0
 LOCUST_FAILURE = 1
+SPAWN_RATE = 100.0
 
 
 class RunError(Exception):
@@ -76,7 +77,8 @@ class Conductor:
     def wanted_users(self) -> tuple[int, float, list[type[User]]]:
         """All users, spawn rate and classes, as Locust's shapes return them."""
         users = self._settings.users * len(self._arms)
-        return users, float(users), list(self._arms.values())
+        # The spread is even_spread's own; of a higher rate Locust would warn.
+        return users, min(float(users), SPAWN_RATE), list(self._arms.values())
 
     def abort(self) -> None:
         """End the run where it is: finished rounds stay valid, the manifest says interrupted."""

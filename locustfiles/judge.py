@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from gevent import subprocess
 
-ROOT = Path(__file__).parent.parent
+LOAD_ROOM = Path(__file__).parents[1]
+ROOM = LOAD_ROOM if (LOAD_ROOM / "analysis").is_dir() else LOAD_ROOM.with_name("judge")
+"""The folder that holds `analysis`: the project's in a checkout, beside our own when installed."""
+OWN_SLA = Path("sla.toml")
 DEFECT = 70
+
+logger = logging.getLogger(__name__)
 
 
 class JudgeError(Exception):
@@ -29,7 +36,7 @@ def objectives(sla: Path, arms: Sequence[str], *, noise_floor: Path | None) -> d
     Raises JudgeError when they do not fit the arms, or are finer than the noise floor of an earlier
     calibration (None: there is nothing to be finer than).
     """
-    words = ["objectives", str(sla), "--arms", ",".join(arms)]
+    words = ["objectives", str(_there(sla)), "--arms", ",".join(arms)]
     if noise_floor is not None and noise_floor.exists():
         words += ["--noise-floor", str(noise_floor)]
     answer = _run(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -59,8 +66,26 @@ def calibrate(run_directory: Path, noise_floor: Path) -> int:
     return int(_run(words, stdout=None, stderr=None).returncode)
 
 
+def _there(sla: Path) -> Path:
+    """The file of objectives; those that come along where the folder has none and no other is named."""
+    if sla != OWN_SLA or sla.exists():
+        return sla
+    _tell_of_default(ROOM / OWN_SLA)
+    return ROOM / OWN_SLA
+
+
+@cache
+def _tell_of_default(found: Path) -> None:
+    logger.warning(
+        "swarmgate: there is no %s in this folder: the run is judged by the one that comes along, %s",
+        OWN_SLA,
+        found,
+    )
+
+
 def _run(words: Sequence[str], **streams: Any) -> Any:
-    search_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    search_path = os.pathsep.join(filter(None, [str(ROOM), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": search_path}
-    command = [sys.executable, "-m", "analysis", *words]
+    # -P: a package `analysis` in the folder where Locust was started is not the one that is meant.
+    command = [sys.executable, "-P", "-m", "analysis", *words]
     return subprocess.run(command, text=True, env=environment, check=False, **streams)

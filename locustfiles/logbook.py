@@ -7,10 +7,13 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from locustfiles import evidence
+from locustfiles import attribution, evidence
 from locustfiles.blocks import BlockResult
 from locustfiles.exact_stats import bucket
+from locustfiles.free_form import is_free_form
 from locustfiles.options import Settings
+from locustfiles.own_arms import own_host
+from locustfiles.punctuality import punctuality
 from locustfiles.run_directory import RunDirectory
 from locustfiles.schedule import Round, order_name
 from locustfiles.semantics import Semantics
@@ -40,13 +43,18 @@ class Logbook:
                 "user_class": user_class.__name__,
                 "source_sha256": evidence.source_sha256(user_class),
                 "pinned_sha256": evidence.pinned_sha256(user_class),
+                "tasks": "free-form" if is_free_form(user_class) else "plan",
+                **_own_host(user_class),
+                **_expected_protocol(user_class),
+                **(attribution.of_arm(arm) if settings.attribute else {}),
             }
             for arm, user_class in arms.items()
         ]
         self.run_id = time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(3)
         self.directory = RunDirectory(settings.results, self.run_id)
         self._tallies = {arm: Tally(bucket) for arm in arms}
-        self._semantics = Semantics(list(arms))
+        self._plan_arms = [arm for arm, user_class in arms.items() if not is_free_form(user_class)]
+        self._semantics = Semantics(self._plan_arms)
         self._generator: dict[str, dict[str, list[float]]] = {}
         self._manifest: dict[str, Any] = {
             "schema_version": "1.0",
@@ -57,6 +65,7 @@ class Logbook:
             "ended_at": None,
             "host": host,
             "users": settings.users,
+            **settings.load.entries(in_flight_limit=settings.users),
             "seed": settings.seed,
             "requests_per_block": settings.requests,
             "warmup_rounds": settings.warmup_rounds,
@@ -68,6 +77,7 @@ class Logbook:
             "rows": "on" if settings.rows else "off",
             "request_timeout_s": settings.request_timeout_s,
             **objectives,
+            **({"attribution": attribution.of_run(settings.arms)} if settings.attribute else {}),
             "versions": evidence.versions(),
             "machine": evidence.machine(),
             "command": evidence.command(),
@@ -75,6 +85,13 @@ class Logbook:
             "blocks": [],
             "warnings": [],
         }
+        if len(arms) > 2 and settings.rounds % len(arms):
+            self._warn(
+                "unbalanced-order",
+                f"the planned rounds ({settings.rounds}) are no multiple of the {len(arms)} arms: not every"
+                " arm stands in every place equally often, so that a trend within the rounds favours some",
+                f"choose --rounds as a multiple of {len(arms)}",
+            )
         if settings.rows:
             for arm in arms:
                 self.directory.append_rows(arm, 0, ())
@@ -106,11 +123,20 @@ class Logbook:
                     "throughput and started_at are off by as much, latencies are not; synchronize the clocks",
                 )
         held = sorted(users for worker in workers for users in list(worker["users"].values())[:1])
-        if held[0] != held[-1]:
+        # Arrivals are dealt out evenly, however many users wait for them.
+        if held[0] != held[-1] and self._settings.load.model == "closed":
             self._warn(
                 "uneven-spread",
                 f"{sum(held)} users do not spread evenly over {len(held)} workers: {held[0]} to {held[-1]}",
                 "both arms hold the same users on each worker; choose -u as a multiple of the workers",
+            )
+
+        if self._settings.attribute and held[-1] <= attribution.SMALL_POOL:
+            self._warn(
+                "pool-not-tried",
+                f"no worker has more than {held[-1]} users: a pool of {attribution.SMALL_POOL} connections is"
+                " as good as one matched to the concurrency, and the pool is worth nothing",
+                f"choose -u above {attribution.SMALL_POOL} for each worker process",
             )
 
     def _warn(self, code: str, message: str, hint: str) -> None:
@@ -142,8 +168,9 @@ class Logbook:
                 self.directory.append_unmeasured(block.arm, "warmup", 0, block.rows)
             else:
                 self._keep_measured(played, block)
-        if played.phase == "measured":
-            self._semantics.add(played.number, {block.arm: block.rows for block in blocks})
+        planned = {block.arm: block.rows for block in blocks if block.arm in self._plan_arms}
+        if played.phase == "measured" and planned:
+            self._semantics.add(played.number, planned)
         self._note(played, blocks, state="kept", attempt=attempt)
 
     def discard(
@@ -182,6 +209,8 @@ class Logbook:
     def _keep_unmeasured(self, played: Round, block: BlockResult) -> None:
         for part, rows in sorted(block.unmeasured.items()):
             self.directory.append_unmeasured(block.arm, part, played.number, rows)
+        for arm, rows in sorted(block.outside.items()):
+            self.directory.append_unmeasured(arm, "outside", played.number, rows)
 
     def _add_generator_samples(self, block: BlockResult) -> None:
         for worker, samples in block.generator.items():
@@ -192,16 +221,26 @@ class Logbook:
     def _note(self, played: Round, blocks: Sequence[BlockResult], *, state: str, attempt: int) -> None:
         for block in blocks:
             entry = _block_entry(played, block)
+            if self._settings.load.model == "open":
+                entry["arrivals"] = punctuality(block.rows)
             self._manifest["blocks"].append({**entry, "state": state, "attempt": attempt})
         self.directory.vouch()
         self._write_manifest()
+
+    def _digests(self, arm: str) -> dict[str, str | None]:
+        if arm not in self._plan_arms:
+            return {"asked_sha256": None, "answered_sha256": None}
+        return {
+            "asked_sha256": self._semantics.asked_sha256(arm),
+            "answered_sha256": self._semantics.answered_sha256(arm),
+        }
 
     def _write_manifest(self) -> None:
         arms = [
             {
                 **arm,
-                "asked_sha256": self._semantics.asked_sha256(arm["name"]),
-                "answered_sha256": self._semantics.answered_sha256(arm["name"]),
+                **self._digests(arm["name"]),
+                "protocols": dict(sorted(self._tallies[arm["name"]].protocols.items())),
             }
             for arm in self._arms
         ]
@@ -219,8 +258,7 @@ def _block_entry(played: Round, block: BlockResult) -> dict[str, Any]:
         "arm": block.arm,
         "phase": played.phase,
         "first_request": played.first_request,
-        "requests": played.requests,
-        "returned": len(block.rows),
+        **_counts(played, block),
         "users": sum(block.users.values()),
         "started_at": block.started_at,
         "ended_at": block.ended_at,
@@ -234,6 +272,29 @@ def _block_entry(played: Round, block: BlockResult) -> dict[str, Any]:
             for worker, planned in block.planned.items()
         ],
     }
+
+
+def _counts(played: Round, block: BlockResult) -> dict[str, Any]:
+    """Planned and returned: of a plan its requests, of a free-form block its tasks and their rows."""
+    rows = len(block.rows)
+    if block.tasks is None:
+        return {"requests": played.requests, "returned": rows}
+    return {
+        "requests": rows,
+        "returned": rows,
+        "tasks": {"planned": played.requests, "returned": block.tasks},
+    }
+
+
+def _own_host(user_class: type) -> dict[str, str]:
+    host = own_host(user_class)
+    return {} if host is None else {"host": host}
+
+
+def _expected_protocol(user_class: type) -> dict[str, str]:
+    """The protocol that a user class says it speaks; nothing where it says none."""
+    stated = getattr(user_class, "protocol", None)
+    return {} if stated is None else {"expected_protocol": stated}
 
 
 def _cpu(ratios: Sequence[float]) -> dict[str, float | int | None]:

@@ -14,23 +14,30 @@ from locust import FastHttpUser
 
 from locustfiles import exact_stats
 from locustfiles.lean_user import Answer, LeanUser, SentRequest
+from locustfiles.waiting_line import WaitingLine
 
 exact_stats.install()
 
-POOL_LIMIT = 10_000
 READ_BYTES = 64 * 1024
 
 
 class OptimizedUser(LeanUser, FastHttpUser):
     """Drives geventhttpclient directly over connections that all users of the process share.
 
-    A user holds one connection while it asks, so the pool grows to the concurrency and no further.
+    A user holds one connection while it asks, so the pool grows to the concurrency and no further. The pool
+    is the user class's own, one per worker process.
     """
 
     arm = "optimized"
     insecure = False
     failures = (OSError, HTTPParseError, zlib.error)
-    _pools: ClassVar[dict[str, ConnectionPool]] = {}
+    keep_alive: ClassVar[bool] = True
+    """False: a new connection for every request."""
+    pool_limit: ClassVar[int] = 10_000
+    """Connections at most, in each worker process. Who finds none free waits, and the wait is latency."""
+    encodings: ClassVar[str] = "gzip"
+    """What is asked for as Accept-Encoding: gzip, or identity."""
+    _pools: ClassVar[dict[tuple[type, str], ConnectionPool]] = {}
 
     def exchange(self, sent: SentRequest) -> Answer:
         """Ask over a connection of the pool, and give it back."""
@@ -54,8 +61,10 @@ class OptimizedUser(LeanUser, FastHttpUser):
         lines = [
             f"{sent.method} {sent.path_url} HTTP/1.1",
             f"Host: {self._authority}",
-            "Accept-Encoding: gzip",
+            f"Accept-Encoding: {self.encodings}",
         ]
+        if not self.keep_alive:
+            lines.append("Connection: close")
         if sent.body is not None:
             lines += ["Content-Type: application/json", f"Content-Length: {len(sent.body)}"]
         return "\r\n".join((*lines, "", "")).encode("latin-1") + (sent.body or b"")
@@ -66,14 +75,16 @@ class OptimizedUser(LeanUser, FastHttpUser):
 
     def _pool(self) -> ConnectionPool:
         host = self.host or ""
-        if host not in self._pools:
+        key = (type(self), host)
+        if key not in self._pools:
             # No time limits of its own: that on the whole request covers them.
             client = HTTPClient.from_url(
                 host,
-                concurrency=POOL_LIMIT,
+                concurrency=self.pool_limit,
                 ssl_context_factory=gevent.ssl.create_default_context,
                 connection_timeout=None,
                 network_timeout=None,
             )
-            self._pools[host] = client._connection_pool
-        return self._pools[host]
+            self._pools[key] = client._connection_pool
+            self._pools[key]._semaphore = WaitingLine(self.pool_limit)  # type: ignore[assignment]  # fair
+        return self._pools[key]

@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from locustfiles.schedule import planned_looks
+from locustfiles import attribution
+from locustfiles.load import Load, LoadError
+from locustfiles.load_options import add_load_arguments, chosen_load
+from locustfiles.schedule import complete_sets, planned_looks
 
 AUTO = "auto"
+DEFAULT_ARMS = "baseline,optimized"
 # Locust's own arguments that would do nothing, or leave users without a task.
 NOT_IN_A_COMPARISON = {
     "run_time": "a comparison ends with its rounds, and --rounds or --max-rounds says how many",
     "tags": "every arm plays the whole plan",
     "exclude_tags": "every arm plays the whole plan",
+    "profile": "that is Locust's label for groups of runs; --load-profile FILE chooses the load",
 }
 
 
@@ -27,9 +32,14 @@ class OptionError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The arguments of one run, checked. `rounds` is the most judged rounds, `looks` where it may end."""
+    """The arguments of one run, checked. `rounds` is the most judged rounds, `looks` where it may end.
+
+    `users` are spawned for each arm: those at work at a time, or in the open model the most requests in
+    flight. `lead_in` is requests per user, or in the open model seconds.
+    """
 
     arms: tuple[str, ...]
+    load: Load
     users: int
     rounds: int
     looks: tuple[int, ...]
@@ -42,6 +52,7 @@ class Settings:
     rows: bool
     recover: bool
     calibrate: bool
+    attribute: bool
     sla: Path
     results: Path
 
@@ -63,7 +74,7 @@ def add_arguments(parser: Any) -> None:
 
     add(
         "--arms",
-        default="baseline,optimized",
+        default=DEFAULT_ARMS,
         help_text="Arms to compare, by name or user class; the first is the baseline",
     )
     add(
@@ -74,14 +85,24 @@ def add_arguments(parser: Any) -> None:
     add("--min-rounds", default=6, type=int, help_text="Judged rounds at least, with --rounds auto")
     add("--max-rounds", default=30, type=int, help_text="Judged rounds at most, with --rounds auto")
     add("--warmup-rounds", default=1, type=int, help_text="First rounds that are played and not judged")
-    add("--requests", default=AUTO, help_text="Measured requests per block; auto: 5 per user, at least 100")
-    add("--lead-in", default=1, type=int, help_text="Unmeasured requests of each user at a block's start")
+    add(
+        "--requests",
+        default=AUTO,
+        help_text="Measured requests per block; auto: 5 per user, at least 100 (open model: 5 s of arrivals)",
+    )
+    add(
+        "--lead-in",
+        default=1,
+        type=int,
+        help_text="Unmeasured requests of each user at a block's start; open model: seconds",
+    )
     add(
         "--lead-out",
         default="on",
         choices=["on", "off"],
         help_text="Keep up the load, unmeasured, until a block's last measured answer is in",
     )
+    add_load_arguments(add)
     add("--seed", default=1, type=int, help_text="Seed of the request plan and of the order of the rounds")
     add("--request-timeout", default=10.0, type=float, help_text="Seconds after which a request has failed")
     add(
@@ -102,6 +123,12 @@ def add_arguments(parser: Any) -> None:
         action="store_true",
         help_text="Play the first arm against itself and store the noise floor of this machine",
     )
+    add(
+        "--attribute",
+        default=False,
+        action="store_true",
+        help_text="Play arms that differ in one optimization each, and report what each is worth",
+    )
     add("--sla", default="sla.toml", help_text="File with the objectives")
     add("--results", default="results", help_text="Folder that holds a folder per run")
 
@@ -114,30 +141,35 @@ def settings(options: argparse.Namespace, *, known_arms: Mapping[str, str]) -> S
     for name, reason in NOT_IN_A_COMPARISON.items():
         if getattr(options, name, None):
             raise OptionError(f"--{name.replace('_', '-')}: {reason}; expected without it")
+    arms = _chosen_arms(options, known_arms)
     users = _whole("--users", 1 if options.num_users is None else options.num_users, least=1)
     if options.rounds == AUTO:
         least = _whole("--min-rounds", options.min_rounds, least=1)
         rounds = _whole("--max-rounds", options.max_rounds, least=least)
-        looks = [rounds] if options.calibrate else planned_looks(min_rounds=least, max_rounds=rounds)
+        if options.attribute:
+            rounds = complete_sets(min_rounds=least, max_rounds=rounds, arms=len(arms))
+        single = options.calibrate or options.attribute
+        looks = [rounds] if single else planned_looks(min_rounds=least, max_rounds=rounds, arms=len(arms))
+        rounds = looks[-1]
     else:
         rounds = _whole("--rounds", options.rounds, least=1, or_else=AUTO)
         looks = [rounds]
-    if options.requests == AUTO:
-        requests = max(100, 5 * users)
-    else:
-        requests = _whole("--requests", options.requests, least=1, or_else=AUTO)
     if not 0 < options.request_timeout < math.inf:
         found = f"--request-timeout {options.request_timeout:g}"
         raise OptionError(f"{found}: expected a finite number of seconds above 0")
+    load, requests, spawned = _load(options, users=users)
+    lead_in = _whole("--lead-in", options.lead_in, least=0)
     return Settings(
-        arms=_arms(_twice(options.arms) if options.calibrate else options.arms, known_arms),
+        arms=arms,
         calibrate=options.calibrate,
-        users=users,
+        attribute=options.attribute,
+        load=load,
+        users=spawned,
         rounds=rounds,
         looks=tuple(looks),
         warmup_rounds=_whole("--warmup-rounds", options.warmup_rounds, least=0),
         requests=requests,
-        lead_in=_whole("--lead-in", options.lead_in, least=0),
+        lead_in=lead_in if load.leads_in else 0,
         lead_out=_on("--lead-out", options.lead_out),
         seed=_whole("--seed", options.seed, least=0),
         request_timeout_s=options.request_timeout,
@@ -146,6 +178,31 @@ def settings(options: argparse.Namespace, *, known_arms: Mapping[str, str]) -> S
         sla=Path(options.sla),
         results=Path(options.results),
     )
+
+
+def _load(options: argparse.Namespace, *, users: int) -> tuple[Load, int, int]:
+    """The load, the measured requests of a block, and the users of each arm."""
+    given = options.requests != AUTO
+    requests = _whole("--requests", options.requests, least=1, or_else=AUTO) if given else None
+    try:
+        load, spawned = chosen_load(
+            options, users=users, requests=requests, request_timeout_s=options.request_timeout
+        )
+    except LoadError as error:
+        raise OptionError(str(error)) from None
+    return load, load.judged_requests or requests or max(100, 5 * users), spawned
+
+
+def _chosen_arms(options: argparse.Namespace, known: Mapping[str, str]) -> tuple[str, ...]:
+    if not options.attribute:
+        return _arms(_twice(options.arms) if options.calibrate else options.arms, known)
+    if options.calibrate:
+        raise OptionError("--attribute and --calibrate: expected one of them; each plays arms of its own")
+    if options.arms != DEFAULT_ARMS:
+        raise OptionError(
+            f"--attribute and --arms {options.arms}: expected one of them; an attribution chooses its arms"
+        )
+    return attribution.arms(known)
 
 
 def _twice(arms: str) -> str:

@@ -35,6 +35,9 @@ class LogicalRequest:
 class RequestPlan(Protocol):
     """A seeded, endless list of logical requests."""
 
+    def __init__(self, *, seed: int) -> None:
+        """The plan of this seed: equal seeds give equal plans."""
+
     def request(self, number: int) -> LogicalRequest:
         """The measured request of this number; equal numbers give equal requests."""
 
@@ -42,21 +45,33 @@ class RequestPlan(Protocol):
         """Requests of the same mix outside the numbering, for lead-in and lead-out."""
 
 
-class ShopPlan:
-    """The mix of requests against the mock service: items, filtered lists, orders."""
+class SeededPlan:
+    """A plan that draws each request at random. A subclass says how to `draw` one."""
 
     def __init__(self, *, seed: int) -> None:
         self._seed = seed
 
+    def draw(self, source: random.Random) -> LogicalRequest:
+        """One request. All that differs from request to request must come from `source`."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how to draw a request")
+
     def request(self, number: int) -> LogicalRequest:
         """The request of this number: a pure function of the seed and the number."""
-        return _draw(random.Random(f"{self._seed}/{number}"))
+        return self.draw(random.Random(f"{self._seed}/{number}"))
 
     def filler(self) -> Iterator[LogicalRequest]:
         """An endless stream from its own seed."""
         source = random.Random(f"{self._seed}/filler")
         while True:
-            yield _draw(source)
+            yield self.draw(source)
+
+
+class ShopPlan(SeededPlan):
+    """The mix of requests against the mock service: items, filtered lists, orders."""
+
+    def draw(self, source: random.Random) -> LogicalRequest:
+        """60 % items, 25 % lists, 15 % orders."""
+        return _draw(source)
 
 
 def _draw(source: random.Random) -> LogicalRequest:

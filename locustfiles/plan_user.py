@@ -11,11 +11,16 @@ import gevent
 from gevent import Timeout
 from locust import User, task
 
+from locustfiles.own_arms import own_host
 from locustfiles.plan import LogicalRequest, RequestPlan, ShopPlan
 from locustfiles.turnstile import Ticket, Turnstile
 
 TICKET = "swarmgate_ticket"
 """The key of the ticket in the context of Locust's request event."""
+
+
+class Missed(Exception):  # noqa: N818  # its name is what the row's error begins with
+    """Nobody was free to send the request; it was not sent."""
 
 
 class PlanUser(User):
@@ -27,7 +32,10 @@ class PlanUser(User):
 
     abstract = True
     arm: ClassVar[str]
-    plan_class: ClassVar[type[ShopPlan]] = ShopPlan
+    plan_class: ClassVar[type[RequestPlan]] = ShopPlan
+    """The plan that all arms play: `PlanUser.plan_class = YourPlan`."""
+    defined: ClassVar[list[type[PlanUser]]] = []
+    """Every subclass, in the order of definition."""
     turnstile: ClassVar[Turnstile | None] = None
     request_timeout_s: ClassVar[float] = 10.0
     """No request lasts longer; what is not answered by then is a failure."""
@@ -36,9 +44,15 @@ class PlanUser(User):
     _free_numbers: ClassVar[Iterator[int]] = itertools.count(1)
     _ticket: Ticket | None = None
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Remember the class: the first arm that a locustfile defines is its baseline."""
+        super().__init_subclass__(**kwargs)
+        PlanUser.defined.append(cls)
+
     def __init__(self, environment):  # type: ignore[no-untyped-def]  # as Locust has it, and the baseline expects
         # Locust's own client would ask for //items.
-        self.host = self.host.rstrip("/") if self.host else self.host
+        host = own_host(type(self)) or self.host
+        self.host = host.rstrip("/") if host else host
         super().__init__(environment)
 
     def send(self, request: LogicalRequest) -> None:
@@ -61,8 +75,11 @@ class PlanUser(User):
     def _play(self, ticket: Ticket) -> None:
         self._ticket = ticket
         started_at, started = time.time(), time.perf_counter()
+        ticket.sent_s = started
         failure: Exception = RuntimeError(f"{type(self).__name__}.send fired no request event")
         try:
+            if ticket.missed:
+                raise Missed(f"no user was free within {self.request_timeout_s:g} s")
             self._send_in_time(ticket.request)
         except Exception as error:  # whatever an arm's code raises must not lose its request
             failure = error
@@ -70,7 +87,7 @@ class PlanUser(User):
             self.environment.events.request.fire(
                 request_type=ticket.request.method,
                 name=ticket.request.name,
-                response_time=(time.perf_counter() - started) * 1000,
+                response_time=0.0 if ticket.missed else (time.perf_counter() - started) * 1000,
                 response_length=0,
                 response=None,
                 context=self.context(),

@@ -14,12 +14,13 @@ from rich.text import Text
 
 from locustfiles.schedule import Round
 from locustfiles.scoreboard import Scoreboard
-from locustfiles.wording import clock, interval, milliseconds, percent
+from locustfiles.wording import clock, contest, filled, interval, milliseconds, percent
 
 if TYPE_CHECKING:
     from locustfiles.recorder import Row  # it imports Locust
 
 REFRESH_S = 0.2
+WIDTH = 80
 
 
 class Progress:
@@ -76,8 +77,8 @@ class Progress:
 
     def _headline(self) -> Text:
         settings = self.board.settings
-        arms = " against ".join(reversed(settings.arms))
-        return _line(f"swarmgate: {arms}, {settings.users} users at work, {self.board.host}")
+        arms = contest(settings.arms, attribute=settings.attribute)
+        return _line(f"swarmgate: {arms}, {settings.load.words(settings.users)}, {self.board.host}")
 
     def _turn_line(self, played: Round, arm: str) -> Table:
         line = Table.grid(padding=(0, 2))
@@ -90,11 +91,25 @@ class Progress:
     def _arms_table(self) -> Table | None:
         if not self.board.rounds:
             return None
+        if len(self.board.arms) > 2:
+            return self._many_arms_table()
         table = Table.grid(padding=(0, 2))
         for arm, sample in self.board.arms.items():
             p50, p95 = (milliseconds(sample.quantile_ms(quantile)) for quantile in (0.5, 0.95))
             failed = f"{sample.failures:,} failed" if sample.failures else ""
             table.add_row(f"  {arm}", f"P50 {p50:>9}", f"P95 {p95:>9}", failed, style="bold")
+        return table
+
+    def _many_arms_table(self) -> Table:
+        table = Table(box=None, padding=(0, 1), header_style="dim", show_edge=False)
+        table.add_column("")
+        for title in ("P50", "P95", "change of P95", "failed"):
+            table.add_column(title, justify="right", no_wrap=True)
+        for arm, sample in self.board.arms.items():
+            change = self.board.p95_changes.get(arm)
+            words = [percent(change.ratio, signed=True), interval(change.interval)] if change else []
+            figures = [milliseconds(sample.quantile_ms(quantile)) for quantile in (0.5, 0.95)]
+            table.add_row(arm, *figures, " ".join(filter(None, words)), f"{sample.failures or ''}")
         return table
 
     def _change_text(self) -> str:
@@ -104,6 +119,8 @@ class Progress:
         bounds = f" {interval(change.interval)}" if change.interval else ""
         look = self.board.next_look
         note = f"provisional; judged after round {look}" if look else "provisional"
+        if len(self.board.arms) > 2:
+            return f"  {note}"
         return f"  P95 change  {percent(change.ratio, signed=True)}{bounds}, {note}"
 
     def _look_line(self) -> str:
@@ -117,6 +134,8 @@ class Progress:
 
     def _round_line(self, played: Round) -> str:
         words = [self._round_name(played)]
+        if played.phase == "measured" and len(self.board.arms) > 2:
+            return self._many_arms_line(played)
         if played.phase == "measured":
             stored = self.board.rounds[-1]
             words += [f"{arm} P95 {milliseconds(p95_ms)}" for arm, p95_ms in sorted(stored.p95_ms.items())]
@@ -127,6 +146,16 @@ class Progress:
                 [f"so far {percent(change.ratio, signed=True)} {interval(change.interval)}"] if change else []
             )
         return "  ".join([*(word.rstrip() for word in words), clock(self.board.elapsed_s)])
+
+    def _many_arms_line(self, played: Round) -> str:
+        """One line where all arms fit into it, else the round and lines of arms below."""
+        stored = self.board.rounds[-1]
+        failed = sum(stored.failures.values())
+        name = f"{self._round_name(played)}  P95 in ms"
+        ending = "  ".join([*([f"{failed} failed"] if failed else []), clock(self.board.elapsed_s)])
+        figures = [f"{arm} {milliseconds(stored.p95_ms[arm]).removesuffix(' ms')}" for arm in self.board.arms]
+        line = f"{name}: {'  '.join([*figures, ending])}"
+        return line if len(line) <= WIDTH else "\n".join([f"{name}  {ending}", *filled(figures, width=WIDTH)])
 
     def _round_name(self, played: Round) -> str:
         return f"round {played.number} of {self.board.settings.rounds}" if played.number else "warm-up"

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from locustfiles.free_form import ARM, turns_at_work
 from locustfiles.plan_user import TICKET
 from locustfiles.turnstile import Block, Ticket
 
@@ -17,10 +18,11 @@ PROTOCOLS = {10: "HTTP/1.0", 11: "HTTP/1.1", 20: "HTTP/2"}
 class Row(NamedTuple):
     """One request and its answer, as the workers send it to the master.
 
-    `latency_ms` counts from the intended start, `service_time_ms` from the actual send; in the closed model
-    they are equal. `status` is None when no answer came, `error` is empty on success. `asked` and `answered`
-    are digests, empty when there was nothing to digest. `protocol` is the one that was really spoken, empty
-    when that is unknown or no answer came.
+    `started_at` is the intended start, which in the closed model is the actual one. `latency_ms` counts
+    from the intended start, `service_time_ms` from the actual send; in the closed model they are equal.
+    `status` is None when no answer came, `error` is empty on success. `asked` and `answered` are digests,
+    empty when there was nothing to digest. `protocol` is the one that was really spoken, empty when that is
+    unknown or no answer came.
     """
 
     request: int
@@ -40,8 +42,13 @@ class Row(NamedTuple):
 class Recorder:
     """Turns request events into rows and hands them on with their ticket."""
 
-    def __init__(self, deliver: Callable[[Block, Ticket, Row], None]) -> None:
+    def __init__(
+        self,
+        deliver: Callable[[Block, Ticket, Row], None],
+        outside: Callable[[str, Row], None] | None = None,
+    ) -> None:
         self._deliver = deliver
+        self._outside = outside
 
     def on_request(
         self,
@@ -56,27 +63,39 @@ class Recorder:
         response: Any = None,
         **_: Any,
     ) -> None:
-        """Locust's request event: the first one of a ticket settles it."""
-        ticket: Ticket | None = (context or {}).get(TICKET)
-        if ticket is None or ticket.settled:
+        """Locust's request event: the first one of a plan's ticket settles it, a task takes all."""
+        labels = context or {}
+        if TICKET not in labels and (turns := turns_at_work()) is not None:
+            labels = {TICKET: turns.ticket, ARM: turns.arm}
+        ticket: Ticket | None = labels.get(TICKET)
+        free_form = ARM in labels
+        if not free_form and (ticket is None or ticket.settled):
             return
-        ticket.settled, ticket.failed = True, exception is not None
         status = getattr(response, "status_code", None) or None
         row = Row(
-            request=ticket.number,
-            started_at=start_time or time.time() - response_time / 1000,
+            request=ticket.number if ticket else 0,
+            started_at=(ticket.due_at if ticket else None)
+            or start_time
+            or time.time() - response_time / 1000,
             method=request_type,
             name=name,
-            latency_ms=response_time,
+            latency_ms=(0.0 if free_form or ticket is None else ticket.delay_ms) + response_time,
             service_time_ms=response_time,
             response_bytes=response_length or 0,
             status=status,
             error=error_text(exception),
-            asked=asked_digest(name, response),
-            answered=answered_digest(status, response),
+            asked=b"" if free_form else asked_digest(name, response),
+            answered=b"" if free_form else answered_digest(status, response),
             protocol=protocol_of(response) if status else "",
         )
-        self._deliver(ticket.block, ticket, row)
+        if ticket is None or (free_form and (ticket.settled or ticket.rows is None)):
+            if self._outside is not None:
+                self._outside(labels[ARM], row)
+        elif free_form and ticket.rows is not None:
+            ticket.rows.append(row)
+        else:
+            ticket.settled, ticket.failed = True, exception is not None
+            self._deliver(ticket.block, ticket, row)
 
 
 def error_text(exception: Exception | None) -> str:

@@ -69,10 +69,21 @@ def planned_rounds(*, arms: int, rounds: int, warmup_rounds: int, requests: int,
     return played
 
 
-def planned_looks(*, min_rounds: int, max_rounds: int) -> list[int]:
+def planned_looks(*, min_rounds: int, max_rounds: int, arms: int = 2) -> list[int]:
     """The numbers of rounds after which the verdict may end the run.
 
     Up to 30 rounds in about doubling steps (6, 12, 20, 30), beyond that every 20; the last is `max_rounds`.
+    Of more than two arms only complete sets of rounds are balanced: then every look, and the last round, lies
+    at the end of one, where there is one from `min_rounds` to `max_rounds`.
     """
     steps = (min_rounds, 12, 20, 30) if max_rounds <= 30 else range(20, max_rounds, 20)
-    return sorted({step for step in steps if min_rounds <= step < max_rounds} | {max_rounds})
+    looks = {step for step in steps if min_rounds <= step < max_rounds} | {max_rounds}
+    last = max_rounds // arms * arms
+    if arms > 2 and last >= min_rounds:
+        looks = {min(-(-look // arms) * arms, last) for look in looks}
+    return sorted(looks)
+
+
+def complete_sets(*, min_rounds: int, max_rounds: int, arms: int) -> int:
+    """The least number of rounds in these bounds that makes complete sets; `max_rounds` if there is none."""
+    return min(-(-min_rounds // arms) * arms, max_rounds)

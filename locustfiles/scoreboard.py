@@ -42,7 +42,7 @@ class Sample:
         answered = [row.latency_ms for row in rows if not row.error]
         self.requests += len(rows)
         self.failures += len(rows) - len(answered)
-        ended_at = max(row.started_at + row.service_time_ms / 1000 for row in rows)
+        ended_at = max(row.started_at + row.latency_ms / 1000 for row in rows)
         self._busy_s += ended_at - min(row.started_at for row in rows)
         self._latency_sum_ms += sum(answered)
         self._bins.update(float(f"{latency_ms:.4g}") for latency_ms in answered)
@@ -101,8 +101,8 @@ class Scoreboard:
         self.rounds_stored = 0
         self.turn: tuple[Round, str] | None = None
         self.requests_done = 0
-        self.p95_change: Change | None = None
-        """The change of P95 from the first arm to the last, over paired rounds; None where it is unknown."""
+        self.p95_changes: dict[str, Change | None] = dict.fromkeys(settings.arms[1:])
+        """The change of P95 from the first arm to each other, over paired rounds; None where unknown."""
         self.look: Mapping[str, Any] | None = None
         self._started = time.monotonic()
         self._ended: float | None = None
@@ -129,7 +129,7 @@ class Scoreboard:
                 failures={arm: block.failures for arm, block in blocks.items()},
             )
         )
-        self.p95_change = self._p95_change()
+        self.p95_changes = {arm: self._p95_change(arm) for arm in self.p95_changes}
 
     def looked(self, look: Mapping[str, Any]) -> None:
         """What `analysis` said of the objectives at a planned look."""
@@ -158,11 +158,14 @@ class Scoreboard:
         """The round after which the verdict may next end the run."""
         return next((look for look in self.settings.looks if look > len(self.rounds)), None)
 
-    def _p95_change(self) -> Change | None:
-        if len(self.arms) < 2:
-            return None
-        first, *_, last = self.arms
-        pairs = [(played.p95_ms[first], played.p95_ms[last]) for played in self.rounds]
+    @property
+    def p95_change(self) -> Change | None:
+        """The change of P95 from the first arm to the last; None where it is unknown."""
+        return self.p95_changes.get(self.settings.arms[-1])
+
+    def _p95_change(self, arm: str) -> Change | None:
+        first = self.settings.arms[0]
+        pairs = [(played.p95_ms[first], played.p95_ms[arm]) for played in self.rounds]
         logs = [log(other / base) for base, other in pairs if 0 < base < inf and 0 < other < inf]
         # A round whose P95 is that of a failed request has no ratio, and leaving it out would flatter.
         return paired_change(logs) if len(logs) == len(pairs) else None

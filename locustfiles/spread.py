@@ -6,16 +6,12 @@ class. This one stands in its place through `Environment.dispatcher_class`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from locust import User
 from locust.runners import WorkerNode
 
-
-def even_spread(users: int, workers: Sequence[str]) -> dict[str, int]:
-    """How many of `users` each worker gets: the first ones one more where it does not come out even."""
-    least, extra = divmod(users, len(workers)) if workers else (0, 0)
-    return {worker: least + (place < extra) for place, worker in enumerate(workers)}
+from locustfiles.shares import even_spread
 
 
 class EvenDispatcher:

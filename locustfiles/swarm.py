@@ -31,7 +31,9 @@ class Swarm:
     def __init__(self, environment: Environment, runner: Runner) -> None:
         self._runner = runner
         self._master = runner if isinstance(runner, MasterRunner) else None
-        self.admission = Admission(send=self.send, dismiss=self._dismiss, sources=admission.sources_sha256())
+        self.admission = Admission(
+            send=self.send, dismiss=self._dismiss, sources=admission.swarm_sources(environment)
+        )
         environment.dispatcher_class = EvenDispatcher  # type: ignore[assignment]  # the same interface
         if self._master is not None:
             EvenDispatcher.may_play = staticmethod(lambda worker: worker in self.admission.admitted)

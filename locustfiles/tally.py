@@ -25,6 +25,8 @@ class Tally:
         self.stats = RequestStats(use_response_times_cache=False)
         self.busy_s = 0.0
         self.exceptions: dict[str, dict[str, Any]] = {}
+        self.protocols: Counter[str] = Counter()
+        """Requests by the protocol that was spoken, of those that had an answer."""
         self._bucket = bucket
         self._successes: dict[tuple[str, str], Counter[float]] = {}
 
@@ -72,6 +74,8 @@ class Tally:
     def _add_row(self, row: Row) -> None:
         for entry in (self.stats.total, self.stats.get(row.name, row.method)):
             _count(entry, row, self._bucket(row.service_time_ms))
+        if row.protocol:
+            self.protocols[row.protocol] += 1
         if not row.error:
             bins = self._successes.setdefault((row.name, row.method), Counter())
             bins[self._bucket(row.latency_ms)] += 1
@@ -113,4 +117,4 @@ def _count(entry: StatsEntry, row: Row, binned_ms: float) -> None:
 
 
 def _ended_at(row: Row) -> float:
-    return row.started_at + row.service_time_ms / 1000
+    return row.started_at + row.latency_ms / 1000

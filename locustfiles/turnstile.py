@@ -1,21 +1,21 @@
 """The turnstile: users of every arm wait here until the conductor gives their arm the turn.
 
-Worker side. A block is opened with this worker's share of the plan's numbers. Every user plays its lead-in,
-then takes numbers until none are left, then goes on with unmeasured requests until the conductor closes the
-block: so each measured request meets the full load.
+Worker side. A block is opened with this worker's share of the plan, which its users play as the load's model
+says (closed_block, open_block), then go on with unmeasured requests until the conductor closes the block: so
+each measured request meets the full load.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any
 
 from gevent.event import Event
 
+from locustfiles.arrivals import LEAD_IN, LEAD_OUT
 from locustfiles.plan import LogicalRequest, RequestPlan
-
-Part = Literal["lead-in", "measured", "lead-out"]
 
 
 @dataclass(slots=True, eq=False)
@@ -23,45 +23,64 @@ class Ticket:
     """The right to send one request: what to ask, as which number, in which part of which block.
 
     `number` is the plan's number for measured requests, else a running count of the block. `settled` turns
-    true once the request's row is written, and `failed` with it if the request did.
+    true once the request's row is written, and `failed` with it if the request did. In the open model the
+    request is due at `due_s` (perf_counter) and `due_at` (seconds since 1970), None in the closed model;
+    `sent_s` is when it was really sent. A free-form task's ticket holds its `rows` so far.
     """
 
     block: Block
-    part: Part
+    part: str
     number: int
     request: LogicalRequest
+    due_s: float | None = None
+    due_at: float | None = None
+    missed: bool = False
+    sent_s: float = 0.0
     settled: bool = False
     failed: bool = False
+    rows: list[Any] | None = None
+
+    @property
+    def delay_ms(self) -> float:
+        """How much later than due it was sent; 0 in the closed model, where nothing is due."""
+        return 0.0 if self.due_s is None else (self.sent_s - self.due_s) * 1000
+
+    @property
+    def counts(self) -> bool:
+        """Whether the block waits for its answer: not in lead-in and lead-out."""
+        return self.part not in {LEAD_IN, LEAD_OUT}
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Block:
+class Block(ABC):
     """One arm's turn on this worker.
 
-    `numbers` is the share, `users` how many users may take part, `lead_in` counts requests per user.
-    `on_drained` is called once, when the block is closed and the last user is at rest.
+    `users` says how many users may take part. `on_drained` is called once, when the block is closed and the
+    last user is at rest. `to_settle` counts the requests whose answers the block waits for.
     """
 
     id: str
     arm: str
-    numbers: range
     users: int
     plan: RequestPlan
-    lead_in: int
     lead_out: bool
     on_drained: Callable[[Block], None]
     closed: bool = False
     drained: bool = False
     entered: int = 0
     inside: int = 0
+    paused: int = 0
+    to_settle: int = field(init=False, default=0)
     unmeasured: int = 0
-    _requests: Iterator[tuple[int, LogicalRequest]] = field(init=False)
     _filler: Iterator[LogicalRequest] = field(init=False)
+    _news: Event = field(init=False, default_factory=Event)
 
     def __post_init__(self) -> None:
-        # The requests are drawn before the block opens, so that measured time holds no work of ours.
-        self._requests = iter([(number, self.plan.request(number)) for number in self.numbers])
         self._filler = self.plan.filler()
+
+    @abstractmethod
+    def _play(self, place: int) -> Iterator[Ticket]:
+        """What the user that entered at this place (from 0) does; the end means being at rest."""
 
     def admits(self, arm: str) -> bool:
         """Whether one more user of this arm may take part."""
@@ -72,16 +91,7 @@ class Block:
         self.entered += 1
         self.inside += 1
         try:
-            for _ in range(self.lead_in):
-                if self.closed:
-                    return
-                yield self._unmeasured("lead-in")
-            for number, request in self._requests:
-                if self.closed:
-                    return
-                yield Ticket(self, "measured", number, request)
-            while self.lead_out and not self.closed:
-                yield self._unmeasured("lead-out")
+            yield from self._play(self.entered - 1)
         finally:
             self.inside -= 1
             self._check_drained()
@@ -89,14 +99,24 @@ class Block:
     def close(self) -> None:
         """End the block: users finish the request they are in, and rest."""
         self.closed = True
+        self._news.set()
         self._check_drained()
 
-    def _unmeasured(self, part: Part) -> Ticket:
+    def pause(self) -> None:
+        """A user is between two tasks: the block's end does not wait for it."""
+        self.paused += 1
+        self._check_drained()
+
+    def resume(self) -> None:
+        """A user comes back from its pause, maybe to a block that is long over."""
+        self.paused -= 1
+
+    def _unmeasured(self, part: str) -> Ticket:
         self.unmeasured += 1
         return Ticket(self, part, self.unmeasured, next(self._filler))
 
     def _check_drained(self) -> None:
-        if self.closed and not self.inside and not self.drained:
+        if self.closed and self.inside <= self.paused and not self.drained:
             self.drained = True
             self.on_drained(self)
 

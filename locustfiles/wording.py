@@ -28,6 +28,27 @@ def interval(bounds: Sequence[float | None] | None) -> str:
     return f"[{low}, {high}] %"
 
 
+def contest(arms: Sequence[str], *, attribute: bool = False) -> str:
+    """Who plays against whom: `optimized against baseline`; from five arms on they are counted."""
+    first, *others = arms
+    if attribute:
+        return f"what each optimization is worth, {len(arms)} arms"
+    if len(others) > 3:
+        return f"{len(others)} arms against {first}"
+    named = " and ".join(filter(None, [", ".join(others[:-1]), *others[-1:]]))
+    return f"{named} against {first}" if named else first
+
+
+def filled(entries: Sequence[str], *, width: int) -> list[str]:
+    """The entries in indented lines of at most this width, as far as one entry fits."""
+    lines = [""]
+    for entry in entries:
+        if lines[-1] and len(lines[-1]) + 2 + len(entry) > width:
+            lines.append("")
+        lines[-1] += f"  {entry}"
+    return lines
+
+
 def clock(seconds: float) -> str:
     """Minutes and seconds, `1:07`."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -19,11 +19,11 @@ from mock_service.settings import Settings, flag, hint, resolve, variable
 INTERRUPTED = 130
 
 
-def main(arguments: Sequence[str]) -> int:
-    """The exit code of a command line."""
+def main(arguments: Sequence[str], *, prog: str = "python -m mock_service") -> int:
+    """The exit code of a command line. `prog` is what it was called by, for its help."""
     try:
         ours, command = _split(arguments)
-        action, flags = _parse(ours)
+        action, flags = _parse(ours, prog)
         if action == "exec":
             if not command:
                 raise SettingsError("exec: nothing to run; write it behind --: exec [flags] -- COMMAND ...")
@@ -56,9 +56,9 @@ class _Parser(argparse.ArgumentParser):
         raise SettingsError(f"{message}; --help lists what there is")
 
 
-def _parse(arguments: Sequence[str]) -> tuple[str, dict[str, str]]:
+def _parse(arguments: Sequence[str], prog: str) -> tuple[str, dict[str, str]]:
     """The action and the settings given by flag, as text; argparse ends the program after --help."""
-    parser = _Parser(prog="python -m mock_service", description=__doc__, allow_abbrev=False)
+    parser = _Parser(prog=prog, description=__doc__, allow_abbrev=False)
     actions = parser.add_subparsers(dest="action", required=True, metavar="serve | exec")
     _add_flags(actions.add_parser("serve", help="run the service", allow_abbrev=False))
     usage = "%(prog)s [flags] -- COMMAND ..."

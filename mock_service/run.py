@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from mock_service.errors import CommandError, StartError
@@ -17,6 +18,7 @@ from mock_service.server import GRACE_S, Address
 from mock_service.settings import ENVIRONMENT_PREFIX, Settings
 
 START_TIMEOUT_S = 30.0
+ROOM = Path(__file__).parents[1]
 
 
 def run_with_service(settings: Settings, command: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -46,9 +48,11 @@ def _service(settings: Settings, environment: Mapping[str, str]) -> Iterator[Add
     inherited = {
         name: value for name, value in environment.items() if not name.startswith(ENVIRONMENT_PREFIX)
     }
+    # Ours is the package beside this file, wherever that is, and not one in the folder we were started in.
+    search_path = os.pathsep.join(filter(None, [str(ROOM), environment.get("PYTHONPATH")]))
     child = subprocess.Popen(
-        [sys.executable, "-m", "mock_service", "serve", "--stop-with-stdin"],
-        env=inherited | settings.environment(),
+        [sys.executable, "-P", "-m", "mock_service", "serve", "--stop-with-stdin"],
+        env=inherited | settings.environment() | {"PYTHONPATH": search_path},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

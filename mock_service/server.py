@@ -21,6 +21,7 @@ from mock_service.certificate import Certificate, issue
 from mock_service.errors import StartError
 from mock_service.event_loop import precise_event_loop
 from mock_service.network import Network, put_below
+from mock_service.protocols import AgreedProtocol
 from mock_service.settings import Settings
 
 # How long a stop waits for requests at work, and for clients to close their side.
@@ -94,7 +95,7 @@ def configure(settings: Settings, certificate: Certificate | None) -> uvicorn.Co
     """The configuration of uvicorn, with the network below its protocols if there is one."""
     config = uvicorn.Config(
         create_app(settings),
-        http="httptools",
+        http=AgreedProtocol if _offers_http2(settings) else "httptools",
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -114,6 +115,11 @@ def configure(settings: Settings, certificate: Certificate | None) -> uvicorn.Co
         rtt_s, bytes_per_s = settings.rtt_ms / 1000, settings.bandwidth_mbps * 1e6 / 8
         put_below(config, Network(rtt_s=rtt_s, bytes_per_s=bytes_per_s))
     return config
+
+
+def _offers_http2(settings: Settings) -> bool:
+    """HTTP/2 is agreed upon in the TLS handshake, and makes no sense on connections for one request."""
+    return settings.http2 and settings.tls and settings.keep_alive
 
 
 def _tls(certificate: Certificate) -> Callable[[uvicorn.Config, object], ssl.SSLContext]:

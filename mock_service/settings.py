@@ -42,6 +42,10 @@ class Settings(BaseModel):
         default=8443, description="port to listen on; 0 takes a free one (the default of `exec`)"
     )
     tls: bool = Field(default=True, description="serve HTTPS with a certificate made at start")
+    http2: bool = Field(
+        default=True,
+        description="serve HTTP/2 to clients that ask for it by ALPN; needs TLS and kept connections",
+    )
     hostname: Names = Field(
         default=(), description="further names or addresses in the certificate, by commas"
     )

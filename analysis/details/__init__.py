@@ -4,16 +4,17 @@ shift          every quantile from P1 to P99.9, with the interval of its change
 rounds         P95 of each arm in each round
 timeline       latency over the course of the run
 distribution   which share of the requests was answered within which time
+stages         the stages of the load that are not judged
 errors         failed requests, grouped by error
-contributions  what each endpoint adds to the change of the mean latency
 """
 
 from __future__ import annotations
 
-from analysis.details.distribution import distribution_of
+from analysis.details.distribution import distribution_of, service_distribution_of
 from analysis.details.errors import errors_of
 from analysis.details.rounds import rounds_of
 from analysis.details.shift import shift_of
+from analysis.details.stages import stages_of
 from analysis.details.timeline import timeline_of
 from analysis.figures import Figures
 from analysis.report_details import Details
@@ -29,6 +30,8 @@ def details_of(figures: Figures) -> Details:
         rounds=rounds_of(figures),
         timeline=timeline_of(figures),
         distribution=distribution_of(figures),
+        service_distribution=service_distribution_of(figures),
+        stages=stages_of(figures),
         errors=groups,
         errors_left_out=left_out,
     )

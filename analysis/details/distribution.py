@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from analysis.figures import Figures
+from analysis.recording import Sample
 from analysis.report_details import Distribution
 from analysis.statistics.quantiles import FloatArray
 
@@ -14,7 +17,15 @@ SHARES = np.unique(np.round([*np.linspace(0, 1, 101), *(1 - np.logspace(-2, -4, 
 
 def distribution_of(figures: Figures) -> dict[str, Distribution]:
     """The distribution of each arm that has an answered request."""
-    samples = {arm: figures.sample(arm) for arm in figures.recording.arms}
+    return _distributions({arm: figures.sample(arm) for arm in figures.recording.arms})
+
+
+def service_distribution_of(figures: Figures) -> dict[str, Distribution]:
+    """The same of the times from the actual send; empty in the closed model, where both are one."""
+    return _distributions({arm: figures.service_sample(arm) for arm in figures.recording.arms})
+
+
+def _distributions(samples: Mapping[str, Sample | None]) -> dict[str, Distribution]:
     found = {arm: distribution(sample.latencies_ms) for arm, sample in samples.items() if sample}
     return {arm: curve for arm, curve in found.items() if curve.shares}
 

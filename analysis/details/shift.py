@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
-
 from analysis.figures import Figures
+from analysis.grouped_rounds import paired_quantiles
 from analysis.metrics import QUANTILES, Metric
-from analysis.recording import Sample
 from analysis.report_details import QuantileShift
 from analysis.statistics.change import PairedChange, paired_change
-from analysis.statistics.looks import LEAST_ROUNDS
-from analysis.statistics.quantiles import BlockQuantiles, block_quantiles
 
 PERCENTILES = (1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9)
 METRICS = [Metric(name=f"p{at:g}_ms", kind="quantile", quantile=round(at / 100, 6)) for at in PERCENTILES]
@@ -43,35 +37,22 @@ def _shift(figures: Figures, arm: str, metric: Metric) -> QuantileShift:
 def _paired(figures: Figures, against: str, arm: str, metric: Metric) -> PairedChange | None:
     """The paired change with its interval; None where the rounds are too few for one.
 
-    A block of 100 requests holds no P99.9. So many neighbouring rounds are put together that each group
-    holds one request beyond the quantile; where that leaves fewer than LEAST_ROUNDS groups, there is no
-    interval. What the report's table lists (P50 to P99) is taken from there.
+    A block of 100 requests holds no P99.9: neighbouring rounds are put together. What the report's table
+    lists (P50 to P99) is taken from there.
     """
     if metric in QUANTILES.values():
-        return figures.change(arm, metric).paired
-    samples = [figures.sample(name) for name in (against, arm)]
-    first, second = samples
-    quantile = metric.quantile or 0.0
-    if first is None or second is None or figures.level is None:
+        return figures.compared(arm, metric).paired
+    first, second = (figures.sample(name) for name in (against, arm))
+    if first is None or second is None or figures.comparison_level is None:
         return None
-    paired_rounds = figures.recording.paired_rounds
-    needed = 1 / min(quantile, 1 - quantile)
-    merged = max(1, math.ceil(round(needed / (len(first.rounds) / len(paired_rounds)), 6)))
-    groups = len(paired_rounds) // merged
-    if groups < LEAST_ROUNDS:
+    found = paired_quantiles(first, second, figures.paired_rounds, metric.quantile or 0.0)
+    if found is None:
         return None
-    left, right = (_group_quantiles(sample, paired_rounds, groups, quantile) for sample in (first, second))
+    left, right = found
     return paired_change(
         left.figures_ms,
         right.figures_ms,
-        figures.level,
+        figures.comparison_level,
         baseline_beyond=bool(left.beyond.any()),
         arm_beyond=bool(right.beyond.any()),
     )
-
-
-def _group_quantiles(sample: Sample, rounds: list[int], groups: int, quantile: float) -> BlockQuantiles:
-    """The quantile of every group of neighbouring rounds, of the rounds that every arm played."""
-    kept = np.isin(sample.rounds, rounds)
-    positions = np.searchsorted(rounds, sample.rounds[kept])
-    return block_quantiles(sample.latencies_ms[kept], positions * groups // len(rounds), quantile)

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from analysis import tables, wording
+from analysis import arm_tables, attribution_tables, load_text, tables, wording
+from analysis.endpoint_tables import endpoint_rows
 from analysis.html.charts import charts, strips
+from analysis.html.load_charts import service_chart, waterfalls
 from analysis.plain_text import plain
 from analysis.report import Report
 from analysis.report_file import beside, write_text
@@ -32,7 +34,6 @@ def publish(report: Report, path: Path | None) -> None:
 def page(report: Report) -> str:
     """The whole page."""
     verdict, _, sentence = wording.headline(report).partition(": ")
-    endpoints = tables.by_contribution(report.endpoints)
     template = _environment().get_template("page.html.j2")
     return template.render(
         report=report,
@@ -41,19 +42,45 @@ def page(report: Report) -> str:
         result_symbols=RESULT_SYMBOLS,
         strips=strips(report),
         charts=charts(report),
-        figure_rows=tables.figure_rows(report),
-        since_rows=tables.since_rows(report),
         confidence=tables.confidence_text(report),
-        endpoints=endpoints[:MOST_ENDPOINTS],
-        endpoints_left_out=len(endpoints[MOST_ENDPOINTS:]),
+        last=list(report.arms)[-1],
+        first=next(iter(report.arms)),
+        since_rows=tables.since_rows(report),
+        users=wording.users_text(report.run),
         started=_time(report.run.started_at),
         duration=_duration(report),
         command=_words(report.run.command),
         repeat=_words(report.run.repeat),
         sla=tables.sla_text(report.objectives).splitlines(),
-        last=list(report.arms)[-1],
-        first=next(iter(report.arms)),
+        **_figures(report),
+        **_load(report),
     )
+
+
+def _figures(report: Report) -> dict[str, object]:
+    """The tables of arms and endpoints; only the first endpoints of very many."""
+    rows = endpoint_rows(report)
+    shown = max(1, MOST_ENDPOINTS // max(1, len(report.comparisons)))
+    return {
+        "in_rows": arm_tables.in_rows(report),
+        "figure_rows": tables.figure_rows(report),
+        "arm_rows": arm_tables.arm_rows(report),
+        "change_rows": arm_tables.change_rows(report),
+        "endpoints": rows[:shown],
+        "endpoints_left_out": len(rows[shown:]),
+    }
+
+
+def _load(report: Report) -> dict[str, object]:
+    """What not every run has: arrivals and service times, attribution."""
+    return {
+        "arrivals": load_text.arrivals_text(report).removeprefix("open model: "),
+        "omission": load_text.omission_text(report),
+        "service_chart": service_chart(report),
+        "step_rows": attribution_tables.step_rows(report),
+        "step_confidence": attribution_tables.confidence_text(report),
+        "waterfalls": waterfalls(report),
+    }
 
 
 def _environment() -> Environment:
@@ -67,6 +94,7 @@ def _environment() -> Environment:
         finalize=lambda value: plain(value, LONGEST_TEXT) if type(value) is str else value,
     )
     environment.filters |= {
+        "capitalize_first": lambda text: text[:1].upper() + text[1:],
         "check_result": tables.check_result,
         "counted": tables.counted,
         "demand": lambda objective: plain(wording.demand(objective), LONGEST_DEMAND),
@@ -76,6 +104,7 @@ def _environment() -> Environment:
         "percent": wording.percent,
         "quantity": wording.quantity,
         "signed_ms": tables.signed_ms,
+        "stage_text": load_text.stage_text,
         "standing": wording.standing,
         "typeset": typeset,
     }

@@ -7,6 +7,9 @@
     distribution   which share of the requests was answered within which time
     shift          the change of every quantile
     rounds         P95 of each round
+    comparison     the change of P95 of every arm, where there are many
+    service        latency beside service time, in the open model
+    waterfall      what each optimization is worth, from the baseline to the last arm
     timeline       latency over the course of the run
 
 matplotlib takes a third of a second to import: nothing but the page's own module imports this package.

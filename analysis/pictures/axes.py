@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from analysis.pictures.canvas import HEIGHT, WIDTH, drawing
 from analysis.pictures.ink import MUTED
 from analysis.wording import number
 
 MOST_TICKS = 7
-LONGEST_NAME = 14
+LONGEST_NAME = 22
+# A legend's own measures in pixels: a character, what stands beside a name, the room in a row, a row.
+CHARACTER, HANDLE, LEGEND_WIDTH, LEGEND_ROW = 6.7, 47, 380, 18
 
 
 def plain_axes(axes: Axes, *, grid: str = "y") -> None:
@@ -80,12 +85,40 @@ def signed_percent(ratio: float) -> str:
     return f"{100 * ratio:+.4g} %".replace("-", "\N{MINUS SIGN}") if round(ratio, 9) else "0 %"
 
 
-def legend_above(axes: Axes, *, columns: int = 4) -> None:
-    """The legend on a line of its own above the axes, where it can hide nothing."""
+def framed(labels: Sequence[str], *, left: float = 0.14) -> tuple[Figure, Axes]:
+    """An empty drawing whose axes leave room for a legend of these labels above them."""
+    rows = math.ceil(len(labels) / legend_columns(labels)) if labels else 1
+    height = HEIGHT + (rows - 1) * LEGEND_ROW
+    figure = drawing(WIDTH, height)
+    bottom, top = 0.17 * HEIGHT / height, 0.71 * HEIGHT / height
+    return figure, figure.add_axes((left, bottom, 0.955 - left, top))
+
+
+def legend_columns(labels: Sequence[str], width: float = LEGEND_WIDTH) -> int:
+    """As many columns as these labels have room for."""
+    for columns in range(min(4, len(labels)), 1, -1):
+        longest = [max(map(len, column)) for column in _columns(labels, columns)]
+        if CHARACTER * sum(longest) + HANDLE * columns <= width:
+            return columns
+    return 1
+
+
+def _columns(labels: Sequence[str], columns: int) -> list[Sequence[str]]:
+    """The labels as matplotlib fills a legend: from top to bottom, the first columns one longer."""
+    rows, longer = divmod(len(labels), columns)
+    ends = [0]
+    for column in range(columns):
+        ends.append(ends[-1] + rows + (column < longer))
+    return [labels[start:end] for start, end in pairwise(ends)]
+
+
+def legend_above(axes: Axes, *, width: float = LEGEND_WIDTH) -> None:
+    """The legend above the axes, where it can hide nothing; see `framed`."""
+    labels = [str(label) for label in axes.get_legend_handles_labels()[1]]
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(-0.02, 1.0),
-        ncols=columns,
+        ncols=legend_columns(labels, width) if labels else 1,
         borderaxespad=0.3,
         handlelength=2.2,
         columnspacing=1.4,
@@ -97,6 +130,11 @@ def legend_above(axes: Axes, *, columns: int = 4) -> None:
 def legend_text(arm: str) -> str:
     """An arm's name as a legend has room for it."""
     return arm if len(arm) <= LONGEST_NAME else f"{arm[: LONGEST_NAME - 1]}…"
+
+
+def limit_text(limit_ms: float) -> str:
+    """A limit as the legend names it."""
+    return f"limit {number(limit_ms)} ms"
 
 
 def name_axes(axes: Axes, *, x: str, y: str) -> None:

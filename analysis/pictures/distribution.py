@@ -6,17 +6,22 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from analysis.pictures.axes import legend_above, legend_text, log_ms, name_axes, plain_axes
-from analysis.pictures.canvas import drawing
+from analysis.pictures.axes import (
+    framed,
+    legend_above,
+    legend_text,
+    limit_text,
+    log_ms,
+    name_axes,
+    plain_axes,
+)
 from analysis.pictures.ink import INK, LINE, pens
 from analysis.report import Report
-from analysis.wording import number
 
 
 def draw(report: Report, limits_ms: Sequence[float]) -> Figure:
     """A curve per arm over a logarithmic axis, P95 marked, and a line at each limit."""
-    figure = drawing()
-    axes = figure.add_axes((0.14, 0.17, 0.83, 0.71))
+    figure, axes = framed([*map(legend_text, report.arms), *map(limit_text, limits_ms)])
     plain_axes(axes)
     curves = report.details.distribution
     for arm, pen in pens(list(report.arms)).items():
@@ -37,9 +42,7 @@ def draw(report: Report, limits_ms: Sequence[float]) -> Figure:
                 [p95], [0.95], color=pen.colour, marker=pen.marker, markerfacecolor=pen.face, markersize=7
             )
     for limit_ms in limits_ms:
-        axes.axvline(
-            limit_ms, color=INK, linewidth=1.4, linestyle=(0, (1, 1.6)), label=f"limit {number(limit_ms)} ms"
-        )
+        axes.axvline(limit_ms, color=INK, linewidth=1.4, linestyle=(0, (1, 1.6)), label=limit_text(limit_ms))
     log_ms(axes, "x", [*(at for curve in curves.values() for at in curve.latency_ms), *limits_ms])
     axes.set_ylim(0, 1.02)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 0.95], ["0 %", "25 %", "50 %", "75 %", "95 %"])

@@ -9,12 +9,12 @@ from matplotlib.ticker import FixedLocator
 
 from analysis.dates import date
 from analysis.history import History
-from analysis.pictures.axes import legend_above, linear_ms, name_axes, plain_axes
+from analysis.pictures.axes import LEGEND_ROW, legend_above, legend_columns, linear_ms, name_axes, plain_axes
 from analysis.pictures.canvas import drawing, svg
 from analysis.pictures.ink import pens
 from analysis.plain_text import plain
 
-MOST_TICKS = 12
+MOST_TICKS, LEGEND_WIDTH = 12, 660
 
 
 def history_svg(history: History) -> str:
@@ -27,8 +27,10 @@ def history_svg(history: History) -> str:
 
 
 def _draw(history: History) -> Figure:
-    figure = drawing(720, 360)
-    axes = figure.add_axes((0.09, 0.3, 0.89, 0.6))
+    rows = math.ceil(len(history.arms) / legend_columns(history.arms, LEGEND_WIDTH))
+    height = 360 + (rows - 1) * LEGEND_ROW
+    figure = drawing(720, height)
+    axes = figure.add_axes((0.09, 0.3 * 360 / height, 0.89, 0.6 * 360 / height))
     plain_axes(axes)
     places = list(range(len(history.reports)))
     highest = 0.0
@@ -56,7 +58,7 @@ def _draw(history: History) -> Figure:
     labels = [_label(history, place) for place in ticks]
     axes.set_xticklabels(labels, rotation=30, ha="right", rotation_mode="anchor")
     name_axes(axes, x="", y="P95 in ms")
-    legend_above(axes)
+    legend_above(axes, width=LEGEND_WIDTH)
     return figure
 
 

@@ -8,19 +8,24 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.pictures.axes import legend_above, legend_text, linear_ms, name_axes, plain_axes
-from analysis.pictures.canvas import drawing
+from analysis.pictures.axes import (
+    framed,
+    legend_above,
+    legend_text,
+    limit_text,
+    linear_ms,
+    name_axes,
+    plain_axes,
+)
 from analysis.pictures.ink import INK, MUTED, pens
 from analysis.report import Report
-from analysis.wording import number
 
 MOST_JOINED = 80
 
 
 def draw(report: Report, limits_ms: Sequence[float]) -> Figure:
     """A line with markers per arm over the rounds; rounds whose P95 failed leave a gap."""
-    figure = drawing()
-    axes = figure.add_axes((0.14, 0.17, 0.83, 0.71))
+    figure, axes = framed([*map(legend_text, report.arms), *map(limit_text, limits_ms)])
     plain_axes(axes)
     rounds = report.details.rounds
     numbers = [row.round for row in rounds]
@@ -33,7 +38,9 @@ def draw(report: Report, limits_ms: Sequence[float]) -> Figure:
     for arm, pen in pens(list(report.arms)).items():
         values = [_number(row.p95_ms.get(arm)) for row in rounds]
         highest = max([highest, *(value for value in values if math.isfinite(value))])
-        size = 6.0 if len(rounds) <= 30 else 3.5 if len(rounds) <= MOST_JOINED else 0.0
+        size = (
+            6.0 if len(rounds) <= 30 and len(report.arms) <= 4 else 3.5 if len(rounds) <= MOST_JOINED else 0.0
+        )
         axes.plot(
             numbers,
             values,
@@ -46,9 +53,7 @@ def draw(report: Report, limits_ms: Sequence[float]) -> Figure:
             label=legend_text(arm),
         )
     for limit_ms in limits_ms:
-        axes.axhline(
-            limit_ms, color=INK, linewidth=1.4, linestyle=(0, (1, 1.6)), label=f"limit {number(limit_ms)} ms"
-        )
+        axes.axhline(limit_ms, color=INK, linewidth=1.4, linestyle=(0, (1, 1.6)), label=limit_text(limit_ms))
     linear_ms(axes, highest)
     axes.set_xlim(min(numbers) - 0.5, max(numbers) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))

@@ -4,38 +4,48 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from analysis.pictures.axes import legend_above, legend_text, name_axes, percent_axis, plain_axes
-from analysis.pictures.canvas import drawing
+from analysis.pictures.axes import framed, legend_above, legend_text, name_axes, percent_axis, plain_axes
 from analysis.pictures.ink import INK, SURFACE, pens
 from analysis.report import Report
 from analysis.report_details import QuantileShift
 
+MOST_LARGE = 3
+
 
 def draw(report: Report) -> Figure:
     """A point per quantile with its interval; hollow where the run is too short for an interval."""
-    figure = drawing()
-    axes = figure.add_axes((0.16, 0.17, 0.81, 0.71 if len(report.arms) > 2 else 0.79))
+    others = list(report.arms)[1:]
+    figure, axes = framed([legend_text(arm) for arm in others], left=0.16)
+    if len(others) == 1:
+        axes.set_position((0.16, 0.17, 0.81, 0.79))
     plain_axes(axes)
     shifts = report.details.quantile_shift
-    others = list(report.arms)[1:]
+    step = min(0.18, 0.8 / len(others))
+    crowded = len(others) > MOST_LARGE
     ends = [0.0]
     for turn, arm in enumerate(others):
         pen = pens(list(report.arms))[arm]
         rows = [row for row in shifts if row.arm == arm]
-        aside = 0.18 * (turn - (len(others) - 1) / 2)
+        aside = step * (turn - (len(others) - 1) / 2)
         for place, row in enumerate(rows):
             if row.change_ratio is None:
                 continue
             low, high = _bounds(row)
             ends += [low, high, row.change_ratio]
-            axes.plot([place + aside] * 2, [low, high], color=pen.colour, linewidth=2.2, alpha=0.55)
+            axes.plot(
+                [place + aside] * 2,
+                [low, high],
+                color=pen.colour,
+                linewidth=1.2 if crowded else 2.2,
+                alpha=0.55,
+            )
             face = pen.colour if low < high else SURFACE
             axes.plot(
                 [place + aside],
                 [row.change_ratio],
                 color=pen.colour,
                 marker=pen.marker,
-                markersize=6.5,
+                markersize=3.5 if crowded else 6.5,
                 markerfacecolor=face,
                 label="" if place else legend_text(arm),
             )

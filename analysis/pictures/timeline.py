@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from analysis.pictures.axes import (
+    framed,
     legend_above,
     legend_text,
     log_ms,
@@ -17,7 +18,6 @@ from analysis.pictures.axes import (
     round_step,
     tick_text,
 )
-from analysis.pictures.canvas import drawing
 from analysis.pictures.ink import pens
 from analysis.report import Report
 from analysis.report_details import Slice
@@ -28,8 +28,7 @@ _UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 def draw(report: Report) -> Figure:
     """A bar per slice of time from its median to its P95, the P95 marked, over a logarithmic axis."""
-    figure = drawing()
-    axes = figure.add_axes((0.14, 0.17, 0.83, 0.71))
+    figure, axes = framed([legend_text(arm) for arm in report.arms])
     plain_axes(axes)
     slices = report.details.timeline
     spans = _spans(slices)

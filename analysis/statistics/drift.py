@@ -4,9 +4,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import fdtrc
 
 from analysis.statistics.intervals import UNBOUNDED, Interval, student_t, two_sided_p
-from analysis.statistics.quantiles import BoolArray, FloatArray
+from analysis.statistics.quantiles import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,51 @@ def order_effect(log_ratios: FloatArray, baseline_first: BoolArray, level: float
     an indicator of the order, which is the t test of two samples.
     """
     return _slope(log_ratios, baseline_first.astype(np.float64), level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceEffect:
+    """How much a figure per block goes with the place of the block in its round; places count from 0."""
+
+    size: float
+    """Log of the highest place over the lowest, arms and rounds being equal."""
+    highest: int
+    lowest: int
+    p_value: float
+
+
+def place_effect(logs: FloatArray, places: IntArray) -> PlaceEffect | None:
+    """Return what the place in a round does to a figure, from logs of shape (rounds, arms) and the places.
+
+    `places` has the place of each arm in each round. F test of the places beside rounds and arms; in a Latin
+    square all three are orthogonal. `None` where the orders do not tell places from arms, or a log is not
+    finite. Source: analysis of variance of a Latin square, Cochran and Cox, "Experimental Designs" (1957),
+    4.3.
+    """
+    rounds, arms = logs.shape
+    freedom = (rounds - 1) * (arms - 1) - (arms - 1)
+    if arms < 2 or freedom < 1 or not np.isfinite(logs).all():
+        return None
+    # Centred within rounds, so that the rounds need no columns of their own.
+    values = (logs - logs.mean(axis=1, keepdims=True)).ravel()
+    of_arms = np.tile(np.eye(arms) - 1 / arms, (rounds, 1))[:, 1:]
+    of_places = (np.eye(arms)[places.ravel()] - 1 / arms)[:, 1:]
+    whole = np.hstack([of_arms, of_places])
+    if np.linalg.matrix_rank(whole) < 2 * (arms - 1):
+        return None
+    without = values - of_arms @ np.linalg.lstsq(of_arms, values, rcond=None)[0]
+    coefficients = np.linalg.lstsq(whole, values, rcond=None)[0]
+    within = values - whole @ coefficients
+    error = float(within @ within) / freedom
+    explained = max(0.0, float(without @ without) - float(within @ within)) / (arms - 1)
+    levels = np.concatenate([[0.0], coefficients[arms - 1 :]])
+    p_value = float(fdtrc(arms - 1, freedom, explained / error)) if error > 0 else float(explained == 0)
+    return PlaceEffect(
+        size=float(np.ptp(levels)),
+        highest=int(levels.argmax()),
+        lowest=int(levels.argmin()),
+        p_value=p_value,
+    )
 
 
 def level_shift_ratio(figures_ms: FloatArray, least_window: int = 5) -> float | None:

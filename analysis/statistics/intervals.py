@@ -38,7 +38,7 @@ class Interval:
 UNBOUNDED = Interval(low=-math.inf, high=math.inf)
 
 
-def student_t(probability: float, freedom: int) -> float:
+def student_t(probability: float, freedom: float) -> float:
     """Return the quantile of Student's t, for example 2.571 for 0.975 and 5 degrees of freedom."""
     return float(stdtrit(freedom, probability))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analysis.report import Check
+from analysis.validity.arrivals import every_arrival_sent, kept_to_schedule
 from analysis.validity.completeness import (
     enough_requests,
     enough_rounds,
@@ -32,7 +33,9 @@ from analysis.validity.likeness import (
     same_endpoints,
     same_load,
     same_requests,
+    spoke_its_protocol,
 )
+from analysis.validity.mix import same_mix
 
 CHECKS: tuple[Callable[[Evidence], Check | None], ...] = (
     run_complete,
@@ -40,8 +43,12 @@ CHECKS: tuple[Callable[[Evidence], Check | None], ...] = (
     run_ended_as_planned,
     same_requests,
     same_endpoints,
+    same_mix,
     same_answers,
     same_load,
+    spoke_its_protocol,
+    every_arrival_sent,
+    kept_to_schedule,
     enough_rounds,
     enough_requests,
     generator_lag,

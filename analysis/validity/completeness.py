@@ -41,11 +41,11 @@ def every_request_accounted_for(evidence: Evidence) -> Check | None:
     observed = int(counts.to_numpy().sum())
     if planned is None:
         return no_evidence(name, "run.json has neither requests_per_block nor blocks")
-    fault = next(_miscounts(counts, planned), None) or _other_numbers(evidence)
+    fault = next(_miscounts(counts, planned), None) or _unsettled(evidence) or _other_numbers(evidence)
     return outcome(
         fault is None,
         name,
-        fault or f"{observed:,} requests were planned and measured",
+        fault or _all_there(evidence, observed),
         observed=observed,
         expected=int(planned.to_numpy().sum()),
         remedy=f"{_REPEAT} If it happens again, look for lost workers in the log.",
@@ -150,9 +150,28 @@ def _miscounts(counts: pd.DataFrame, planned: pd.DataFrame) -> Iterator[str]:
                 yield f"round {number} of {arm} has {int(has)} of {int(needs)} requests"
 
 
+def _unsettled(evidence: Evidence) -> str | None:
+    """The first kept block of tasks that did not settle as many as were planned."""
+    for block in evidence.manifest.blocks:
+        if block.state == "kept" and block.tasks and block.tasks.returned != block.tasks.planned:
+            tasks = f"{block.tasks.returned} of {block.tasks.planned} tasks"
+            return f"round {block.round} of {block.arm} has {tasks}"
+    return None
+
+
+def _all_there(evidence: Evidence, requests: int) -> str:
+    blocks = [
+        block for block in evidence.manifest.blocks if block.phase == "measured" and block.state == "kept"
+    ]
+    tasks = sum(block.tasks.returned for block in blocks if block.tasks)
+    if not tasks:
+        return f"{requests:,} requests were planned and measured"
+    return f"{tasks:,} tasks were planned and played, {requests:,} requests measured"
+
+
 def _other_numbers(evidence: Evidence) -> str | None:
     """The first plan number that one arm played and another did not."""
-    if not evidence.recording.has_rows:
+    if not evidence.recording.has_rows or evidence.free_form:
         return None
     frames = {arm: record.requests[["round", "request"]] for arm, record in evidence.recording.arms.items()}
     first, *others = frames

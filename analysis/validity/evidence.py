@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from analysis.arrivals import ArmArrivals
 from analysis.figures import Figures
 from analysis.manifest import Manifest
 from analysis.objectives import Objective
@@ -22,6 +23,7 @@ class Evidence:
     objectives: Sequence[Objective]
     judged: Sequence[Judged]
     answers_identical: bool
+    arrivals: Mapping[str, ArmArrivals] = field(default_factory=dict)
 
     @property
     def recording(self) -> Recording:
@@ -32,6 +34,11 @@ class Evidence:
     def manifest(self) -> Manifest:
         """The run's manifest."""
         return self.figures.recording.manifest
+
+    @property
+    def free_form(self) -> bool:
+        """Whether an arm played tasks of its own, so that there are no numbers to pair requests by."""
+        return any(arm.tasks == "free-form" for arm in self.manifest.arms)
 
     @property
     def arms(self) -> list[str]:

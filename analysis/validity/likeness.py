@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from analysis.recording import protocols_of
 from analysis.report import Check
 from analysis.validity.evidence import Evidence, no_evidence, outcome
+from analysis.wording import number
+
+RATE_RATIO = 1.01
+"""Rates within 1 % are one: blocks of one schedule end at other arrivals where a request was missed."""
 
 
 def same_requests(evidence: Evidence) -> Check | None:
@@ -13,11 +20,13 @@ def same_requests(evidence: Evidence) -> Check | None:
     name = "the arms asked for the same"
     if len(evidence.arms) == 1:
         return None
+    if evidence.free_form:
+        return no_evidence(name, "free-form tasks: not proven; the mix of endpoints is in the report")
     fault = _recorded_difference(evidence) or _difference_in_rows(evidence)
     digests = [arm.asked_sha256 for arm in evidence.manifest.arms]
     complete = None not in digests
     if fault is None and complete and len(set(digests)) > 1:
-        fault = f"the digests of what was asked differ: {', '.join(str(digest)[:12] for digest in digests)}"
+        fault = f"the digests of what was asked differ: {_odd_ones(evidence, digests)}"
     if fault is None and not complete and not evidence.recording.has_rows:
         return no_evidence(name, "run.json has no asked_sha256 for each arm, and there are no rows")
     how = "method, target and body" if complete else "method and name (run.json has no asked_sha256)"
@@ -40,8 +49,9 @@ def same_endpoints(evidence: Evidence) -> Check | None:
     ]
     message = f"called {'; '.join(alone[:5])}" if alone else f"{len(everywhere)} endpoints in every arm"
     remedy = "Give every arm the same request plan, and the same names."
+    passed = not alone or (None if evidence.free_form else False)  # a rare one can be missed by chance
     return outcome(
-        not alone, "the arms called the same endpoints", message, observed=len(alone), limit=0, remedy=remedy
+        passed, "the arms called the same endpoints", message, observed=len(alone), limit=0, remedy=remedy
     )
 
 
@@ -53,6 +63,8 @@ def same_answers(evidence: Evidence) -> Check | None:
     semantics = evidence.manifest.semantics
     differences = semantics.answered_differences if semantics else 0
     digests = [arm.answered_sha256 for arm in evidence.manifest.arms]
+    if evidence.free_form:
+        return None
     if not differences and None in digests:
         return no_evidence(name, "run.json has no answered_sha256 for each arm")
     differ = differences > 0 or len(set(digests)) > 1
@@ -67,19 +79,58 @@ def same_answers(evidence: Evidence) -> Check | None:
 
 
 def same_load(evidence: Evidence) -> Check | None:
-    """Every arm had the planned number of users at work."""
+    """Every arm had the planned number of users at work and, in the open model, the same rate of arrivals."""
     name = "the arms had the same load"
     if len(evidence.arms) == 1:
         return None
+    remedy = "Start the run with all workers present, and leave the number of users alone while it runs."
+    rates_rps = _rates_rps(evidence)
+    told = ""
+    if rates_rps:
+        told = ", ".join(f"{arm} {number(rate)} requests/s" for arm, rate in rates_rps.items())
+        if max(rates_rps.values()) > RATE_RATIO * min(rates_rps.values()):
+            why = "Give every arm the same schedule of arrivals: compare answers, not rates."
+            observed = {arm: round(rate, 3) for arm, rate in rates_rps.items()}
+            return outcome(False, name, told, observed=observed, remedy=why)
     workers = evidence.manifest.workers
     if not any(worker.users for worker in workers):
         return no_evidence(name, "run.json lists no workers with their users")
     users = {arm: sum(worker.users.get(arm, 0) for worker in workers) for arm in evidence.arms}
     expected = evidence.manifest.users or max(users.values())
     message = ", ".join(f"{arm} {count} users" for arm, count in users.items())
-    remedy = "Start the run with all workers present, and leave the number of users alone while it runs."
+    message += f"; {told}" if told else ""
     passed = set(users.values()) == {expected}
     return outcome(passed, name, message, observed=users, expected=expected, remedy=remedy)
+
+
+def _rates_rps(evidence: Evidence) -> dict[str, float]:
+    """The intended rate of each arm; empty in the closed model, and where one is not known."""
+    known = {arm: a.target_rps for arm, a in evidence.arrivals.items() if a.target_rps is not None}
+    return known if len(known) == len(evidence.arms) else {}
+
+
+def spoke_its_protocol(evidence: Evidence) -> Check | None:
+    """Every arm that is meant to speak a protocol was answered in it, request by request."""
+    name = "every arm spoke its protocol"
+    expected = {arm.name: arm.expected_protocol for arm in evidence.manifest.arms if arm.expected_protocol}
+    if not expected:
+        return None
+    spoken = {arm: protocols_of(evidence.recording, arm) for arm in expected}
+    silent = [arm for arm, counts in spoken.items() if not counts]
+    others = {
+        arm: sum(count for protocol, count in counts.items() if protocol != expected[arm])
+        for arm, counts in spoken.items()
+    }
+    wrong = next((arm for arm, count in others.items() if count), None)
+    if wrong is not None:
+        told = ", ".join(f"{count:,} in {protocol}" for protocol, count in spoken[wrong].items())
+        message = f"{wrong} was meant to speak {expected[wrong]} and was answered {told}"
+        remedy = "Does the service, or a proxy before it, offer the protocol (ALPN)?"
+        return outcome(False, name, message, observed=others[wrong], limit=0, remedy=remedy)
+    if silent:
+        return no_evidence(name, f"neither run.json nor rows say what {', '.join(silent)} spoke")
+    message = ", ".join(f"{arm} {protocol}" for arm, protocol in expected.items())
+    return outcome(True, name, message, observed=0, limit=0)
 
 
 def baseline_as_pinned(evidence: Evidence) -> Check | None:
@@ -99,6 +150,14 @@ def baseline_as_pinned(evidence: Evidence) -> Check | None:
         expected=arm.pinned_sha256,
         remedy="Keep the baseline as it was at first, or pin the new one.",
     )
+
+
+def _odd_ones(evidence: Evidence, digests: Sequence[str | None]) -> str:
+    """The digests of two arms, or of many the arms whose digest is not the baseline's."""
+    if len(digests) == 2:
+        return ", ".join(str(digest)[:12] for digest in digests)
+    odd = [arm for arm, digest in zip(evidence.arms, digests, strict=True) if digest != digests[0]]
+    return f"{', '.join(odd)} from {evidence.arms[0]}"
 
 
 def _recorded_difference(evidence: Evidence) -> str | None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from locustfiles.scoreboard import PlayedRound, Scoreboard
 from locustfiles.standing import change_ratio, figure, quantity, standings
+from locustfiles.web_ui import many_arms
 from locustfiles.web_ui.files import RunFile, top_files
+from locustfiles.web_ui.many_arms import ArmRow
 from locustfiles.wording import clock, interval, milliseconds, percent
 
 if TYPE_CHECKING:
@@ -75,8 +77,10 @@ class RunView:
     planned: int
     arms: Sequence[str]
     figures: Sequence[FigureRow]
+    arm_rows: Sequence[ArmRow]
     objectives: Sequence[ObjectiveRow]
     rounds: Sequence[RoundRow]
+    figure_names: Sequence[str] = (*FIGURES, "failures")
     rounds_left_out: int
     files: Sequence[RunFile]
 
@@ -98,7 +102,7 @@ def of_run(conductor: Conductor) -> RunView:
     shown = board.rounds[-ROUNDS_SHOWN:]
     return RunView(
         run_id=conductor.logbook.run_id,
-        about=f"{settings.users} users at work, {settings.requests} requests per block, {board.host}",
+        about=f"{settings.load.words(settings.users)}, {settings.requests} requests per block, {board.host}",
         state=state,
         verdict=report["verdict"] if report else "",
         headline=report["reasons"][0] if report else _headline(state, board),
@@ -107,6 +111,7 @@ def of_run(conductor: Conductor) -> RunView:
         planned=settings.rounds + settings.warmup_rounds,
         arms=settings.arms,
         figures=_figures_of(report) if report else _figures_so_far(board),
+        arm_rows=_arm_rows(board, report) if len(settings.arms) > 2 else (),
         objectives=_objectives_of(report) if report else _objectives_so_far(board),
         rounds=[_round(played, settings.arms, shown) for played in reversed(shown)],
         rounds_left_out=len(board.rounds) - len(shown),
@@ -204,6 +209,11 @@ def _figures_of(report: Mapping[str, Any]) -> list[FigureRow]:
         )
     rows.append(FigureRow(label="failures", cells=[_share(arm["failures"], arm["requests"]) for arm in arms]))
     return rows
+
+
+def _arm_rows(board: Scoreboard, report: Mapping[str, Any] | None) -> list[ArmRow]:
+    metrics = list(FIGURES.values())
+    return many_arms.of_report(report, metrics) if report else many_arms.so_far(board, metrics)
 
 
 def _share(failures: int, requests: int) -> str:

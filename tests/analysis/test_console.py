@@ -4,12 +4,32 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from rich.cells import cell_len
 
 from tests.analysis.synthetic import SLA, Rows, analysis, constant, fail, measured, write_run, write_stock
+from tests.analysis.synthetic_loads import (
+    attribution_manifest,
+    attribution_rows,
+    intended_starts,
+    latin_orders,
+    many_arms,
+    open_manifest,
+    open_rows,
+    played_open,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
+
+
+def stalled(arm: str, number: int) -> pd.DataFrame:
+    """A block in the open model whose service stalls for a second."""
+    noise = np.random.default_rng([number, arm == "optimized"]).lognormal(0, 0.2, 200)
+    times_ms = noise * (150.0 if arm == "optimized" else 240.0)
+    return played_open(intended_starts(200, 20.0, seed=number), times_ms, users=9, stall=(4.0, 1.5))
+
 
 CASES: dict[str, tuple[Rows, dict[str, object]]] = {
     "passed": (measured(), {}),
@@ -23,6 +43,10 @@ CASES: dict[str, tuple[Rows, dict[str, object]]] = {
     "on-the-limit": (constant({"baseline": 1000.0, "optimized": 800.0}), {}),
     "optional": (measured(), {"objectives": [
         SLA[0], {**SLA[0], "name": "Wish", "at_most": 400, "optional": True}]}),
+    "three-arms": (many_arms(("baseline", "optimized", "http2"), rounds=9), {
+        "block_order": latin_orders(3, 9)}),
+    "attribution": (attribution_rows(rounds=12), attribution_manifest()),
+    "open-model": (open_rows(stalled), open_manifest(rate_rps=20.0, users=9, process="poisson")),
 }  # fmt: skip
 
 

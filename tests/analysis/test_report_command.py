@@ -158,6 +158,17 @@ def test_an_aa_run_applies_the_objectives_to_its_second_arm(tmp_path: Path) -> N
     assert stored(tmp_path)["comparisons"][0]["arm"] == "baseline2"
 
 
+def test_where_optimized_is_the_baseline_its_objectives_speak_of_the_last_arm(tmp_path: Path) -> None:
+    rows = measured(medians_ms={"optimized": 215.0, "http2": 200.0})
+    better = {"name": "better", "arm": "optimized", "metric": "p95_ms", "improvement_at_least": 0}
+
+    done = analysis("report", write_run(tmp_path, rows, objectives=[*SLA[:1], better]))
+
+    assert done.returncode == 0, done.stderr
+    assert [row["arm"] for row in stored(tmp_path)["objectives"]] == ["http2", "http2"]
+    assert "'better' on optimized is applied to http2" in done.stderr
+
+
 def test_another_sla_replaces_the_one_of_the_run(tmp_path: Path) -> None:
     run, sla = write_run(tmp_path), tmp_path / "strict.toml"
     sla.write_text('[[objective]]\nname = "Fast"\narm = "optimized"\nmetric = "p50_ms"\nat_most = 10\n')

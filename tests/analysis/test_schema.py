@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from analysis.cli import main
 from analysis.report_file import report_schema
-from analysis.request_rows import COLUMNS
+from analysis.request_rows import COLUMNS, PROTOCOL
 from tests.analysis.synthetic import ROOT, SLA, Rows, analysis, fail, measured, write_run, write_stock
 
 DOCS = ROOT / "docs"
@@ -141,7 +141,7 @@ def test_the_rows_of_the_document_are_accepted(tmp_path: Path) -> None:
     for arm in ("baseline", "optimized"):
         (tmp_path / f"latency_{arm}.csv").write_text(shown)
 
-    assert shown.splitlines()[0] == ",".join(COLUMNS)
+    assert shown.splitlines()[0] == ",".join([*COLUMNS, PROTOCOL])
     assert main(["report", str(tmp_path)]) == 4  # two requests are too few for a P95, and that is all
     reasons = json.loads((tmp_path / "comparison_report.json").read_text())["reasons"]
     assert len(reasons) == 1
@@ -161,11 +161,11 @@ def test_the_objectives_of_the_document_are_accepted(
 
 def test_every_column_and_key_stands_in_the_document() -> None:
     text = (DOCS / "run-directory.md").read_text()
-    model = (ROOT / "analysis" / "manifest.py").read_text()
+    models = [(ROOT / "analysis" / name).read_text() for name in ("manifest.py", "manifest_load.py")]
 
-    keys = re.findall(r"^    (\w+): ", model, re.MULTILINE)
-    assert len(keys) > 50
-    for key in [*keys, *COLUMNS]:
+    keys = re.findall(r"^    (\w+): ", "\n".join(models), re.MULTILINE)
+    assert len(keys) > 80
+    for key in [*keys, *COLUMNS, PROTOCOL]:
         assert f"`{key}`" in text or f'"{key}"' in text, key
 
 

@@ -287,6 +287,20 @@ def test_the_generators_lag_may_be_one_percent_of_the_faster_p95(
         refused(LAG, result, "4.9 ms late")
 
 
+@pytest.mark.parametrize(("lag_p50_ms", "passed"), [(0.9, True), (60.0, False)])
+def test_a_generator_that_is_late_as_a_rule_did_not_keep_up_however_slow_the_slowest(
+    tmp_path: Path, lag_p50_ms: float, passed: bool
+) -> None:
+    lag = [{"worker": "w1", "lag_ms": {"p50": lag_p50_ms, "p95": lag_p50_ms}}]
+    rows = {
+        arm: each.assign(latency_ms=np.where(each["request"] % 10, 100.0, 9_000.0))
+        for arm, each in measured().items()
+    }
+    found = check(LAG, report(tmp_path, rows, generator=lag))
+    assert found["passed"] is passed
+    assert passed or "(P50)" in found["message"]
+
+
 @pytest.mark.parametrize(("lag_ms", "passed"), [(0.9, True), (1.1, False)])
 def test_on_a_fast_service_the_lag_may_be_one_millisecond(
     tmp_path: Path, lag_ms: float, passed: bool

@@ -12,7 +12,7 @@ from typing import Any
 from tests.locustfiles.locust_process import ROOT
 
 FILES = ("docker-compose.yml", "swarm", ".dockerignore", "pyproject.toml", "sla.toml", "requirements.lock")
-PACKAGES = ("locustfiles", "analysis", "mock_service")
+PACKAGES = ("swarmgate", "locustfiles", "analysis", "mock_service")
 OURS = ("LOCUST_", "SWARMGATE_", "MOCK_SERVICE_", "COMPOSE_P")
 LIMIT_S = 600.0
 ANYBODY = 1234

@@ -14,13 +14,14 @@ from tests.mock_service.service import Service
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """One row, measured or not; times in seconds since 1970."""
+    """One row, measured or not; times in seconds since 1970, `started_at` is the intended start."""
 
     round: int
     request: int
     started_at: float
     ended_at: float
     latency_ms: float
+    service_time_ms: float
     method: str
     name: str
     status: int | None
@@ -81,8 +82,9 @@ def _answered(row: Mapping[str, str], arm: str, part: str) -> Answered:
         round=int(row["round"]),
         request=int(row["request"]),
         started_at=started_at,
-        ended_at=started_at + float(row["service_time_ms"]) / 1000,
+        ended_at=started_at + float(row["latency_ms"]) / 1000,
         latency_ms=float(row["latency_ms"]),
+        service_time_ms=float(row["service_time_ms"]),
         method=row["method"],
         name=row["name"],
         status=int(row["status"]) if row["status"] else None,

@@ -1,9 +1,19 @@
 """The arguments of a comparison, checked before any load."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from locustfiles.options import OptionError, checked_host, settings
+from locustfiles.attribution import OPTIMIZATIONS
+from locustfiles.options import OptionError, Settings, checked_host, settings
 from tests.locustfiles.arguments import ARMS, KNOWN_ARMS, parsed, parser
+
+
+def attributed(*arguments: str) -> Settings:
+    """The checked settings of an attribution, where all of its arms are known."""
+    return settings(
+        parser().parse_args(["--attribute", *arguments]), known_arms=dict.fromkeys(OPTIMIZATIONS, "")
+    )
 
 
 def test_the_defaults_play_6_to_30_rounds_of_100_requests_after_one_warm_up() -> None:
@@ -31,6 +41,26 @@ def test_one_arm_alone_and_the_arms_in_another_order_can_be_chosen() -> None:
 
 def test_arms_are_named_by_user_class_as_well_and_may_be_more_than_two() -> None:
     assert parsed("--arms", "BaselineUser,http2,OptimizedUser").arms == ("baseline", "http2", "optimized")
+
+
+def test_more_than_two_arms_are_looked_at_after_complete_sets_of_rounds() -> None:
+    found = parsed("--arms", "baseline,optimized,http2")
+    assert (found.rounds, found.looks) == (30, (6, 12, 21, 30))
+
+
+def test_an_attribution_plays_its_own_arms_in_the_least_number_of_complete_sets() -> None:
+    found = attributed()
+    assert found.arms == tuple(OPTIMIZATIONS)
+    assert (found.rounds, found.looks) == (9, (9,))
+    assert attributed("--min-rounds", "10").rounds == 18
+    assert attributed("--rounds", "7").rounds == 7
+    assert attributed("--max-rounds", "8").rounds == 8  # no complete set fits
+
+
+@pytest.mark.parametrize("other", [("--arms", "baseline,http2"), ("--calibrate",)])
+def test_an_attribution_leaves_no_choice_of_arms(other: Sequence[str]) -> None:
+    with pytest.raises(OptionError, match=f"--attribute and {other[0]}.*: expected one of them"):
+        attributed(*other)
 
 
 @pytest.mark.parametrize("arm", ARMS)

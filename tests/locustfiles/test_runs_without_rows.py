@@ -42,6 +42,11 @@ def test_what_was_asked_is_proven_without_rows(run: Comparison) -> None:
     assert baseline["asked_sha256"] == optimized["asked_sha256"] is not None
 
 
+def test_the_protocol_that_was_spoken_is_counted_without_rows(run: Comparison) -> None:
+    counted = [arm["protocols"] for arm in run.files.manifest["arms"]]
+    assert counted == [{"HTTP/1.1": ROUNDS * REQUESTS}] * 2
+
+
 def test_the_report_is_made_from_these_alone(run: Comparison, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "analysis", "report", str(run.files.path), "--output", str(tmp_path)]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from locustfiles.schedule import block_orders, order_name, planned_looks, planned_rounds
+from locustfiles.schedule import block_orders, complete_sets, order_name, planned_looks, planned_rounds
 
 ARMS = st.integers(min_value=1, max_value=4)
 SEEDS = st.integers(min_value=0, max_value=2**32)
@@ -104,3 +104,32 @@ def test_looks_rise_from_the_least_rounds_to_the_most(data: st.DataObject, max_r
     assert looks == sorted(set(looks))
     assert looks[0] >= min_rounds
     assert looks[-1] == max_rounds
+
+
+@given(
+    data=st.data(),
+    arms=st.integers(min_value=3, max_value=10),
+    max_rounds=st.integers(min_value=1, max_value=200),
+)
+def test_of_more_than_two_arms_every_look_ends_a_complete_set_where_one_fits(
+    data: st.DataObject, arms: int, max_rounds: int
+) -> None:
+    min_rounds = data.draw(st.integers(min_value=1, max_value=max_rounds))
+    looks = planned_looks(min_rounds=min_rounds, max_rounds=max_rounds, arms=arms)
+    assert looks == sorted(set(looks))
+    assert min_rounds <= looks[0] <= looks[-1] <= max_rounds
+    if max_rounds // arms * arms >= min_rounds:
+        assert [look % arms for look in looks] == [0] * len(looks)
+        assert looks[-1] == max_rounds // arms * arms
+    else:
+        assert looks == planned_looks(min_rounds=min_rounds, max_rounds=max_rounds)
+
+
+@pytest.mark.parametrize(
+    ("min_rounds", "max_rounds", "arms", "rounds"),
+    [(6, 30, 9, 9), (6, 30, 3, 6), (10, 30, 9, 18), (6, 8, 9, 8), (28, 30, 9, 30)],
+)
+def test_the_least_complete_sets_lie_within_the_bounds(
+    min_rounds: int, max_rounds: int, arms: int, rounds: int
+) -> None:
+    assert complete_sets(min_rounds=min_rounds, max_rounds=max_rounds, arms=arms) == rounds

@@ -89,7 +89,7 @@ def test_without_tls_it_serves_plain_http(start: Start) -> None:
 
 
 def test_with_the_network_off_plain_uvicorn_serves_with_its_own_tls() -> None:
-    config = configure(resolve({"network": "off"}, {}), issue())
+    config = configure(resolve({"network": "off", "http2": "off"}, {}), issue())
     config.load()
     assert config.http_protocol_class is HttpToolsProtocol
     assert config.ssl is not None

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Request
 from tests.report_pages.conftest import NARROW, WIDE, Opened
 from tests.web_ui.chromium import picture, serious_findings
 
-MAIN_KINDS = ["passed", "failed", "invalid", "one-arm", "300-rounds", "hostile"]
+LOADS = ["three-arms", "ten-arms", "attribution", "open"]
+MAIN_KINDS = ["passed", "failed", "invalid", "one-arm", "300-rounds", "hostile", *LOADS]
 KINDS = [*MAIN_KINDS, "inconclusive", "one-round", "500-endpoints", "fast", "slow"]
 WIDTHS = (320, NARROW, 760, WIDE)
 

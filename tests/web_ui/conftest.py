@@ -16,8 +16,9 @@ def mock() -> Iterator[Service]:
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A Chromium, closed with the module: Playwright runs once at a time in a process."""
     if chromium.PATH is None:
         pytest.skip("there is no chromium in PATH: install Debian's package to see the web UI tested")
     with chromium.chromium(chromium.PATH) as launched:

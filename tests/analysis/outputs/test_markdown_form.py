@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from analysis.markdown import code, escaped, markdown
+from analysis.markdown import markdown
+from analysis.markdown_text import code, escaped
 from tests.analysis.outputs.reports import HOSTILE, hostile_report, many_endpoints, report
 from tests.analysis.synthetic import analysis, fail, measured, write_run
 

@@ -47,8 +47,9 @@ class Stage:
             if worker in self.workers:
                 gevent.spawn(self.rest, data["block"])
 
-    def hand_in(self, key: str, numbers: range | list[int]) -> None:
-        self._tell(self.blocks.on_rows, block=key, rows=[row(request=number) for number in numbers])
+    def hand_in(self, key: str, numbers: range | list[int], *, played: bool = True) -> None:
+        rows = [row(request=number) for number in numbers]
+        self._tell(self.blocks.on_rows, block=key, rows=rows, played=played)
 
     def rest(self, key: str) -> None:
         unmeasured = {"lead-in": [row(request=1)]}
@@ -62,7 +63,8 @@ class Stage:
 
 
 def share(opening: Mapping[str, Any]) -> range:
-    return range(*opening["numbers"])
+    ((_, numbers, _),) = opening["legs"]
+    return range(*numbers)
 
 
 def dutiful(stage: Stage, worker: str, opening: Mapping[str, Any]) -> None:
@@ -143,3 +145,19 @@ def test_a_worker_that_hangs_is_not_waited_for_without_end(monkeypatch: pytest.M
 
 def test_unmeasured_rows_come_with_the_rest_of_every_worker() -> None:
     assert len(Stage(dutiful).play().unmeasured["lead-in"]) == 2
+
+
+def test_a_block_stays_open_until_every_worker_has_played_what_follows_its_numbers() -> None:
+    """A profile may end with a stage that is not judged."""
+    closed_before_the_end: list[bool] = []
+
+    def play_on(stage: Stage, worker: str, opening: Mapping[str, Any]) -> None:
+        stage.hand_in(opening["block"], share(opening), played=False)
+        gevent.sleep(0.2)
+        closed_before_the_end.append(bool(stage.closed))
+        stage.hand_in(opening["block"], [], played=True)
+
+    result = Stage(play_on).play()
+    assert closed_before_the_end == [False, False]
+    assert numbers(result.rows) == list(range(1, 11))
+    assert result.missing == {}

@@ -29,8 +29,8 @@ OBJECTIVES = {"objectives": [{"name": "P95"}], "answers": None}
 class Play:
     """A run of three rounds of four requests, played into a logbook."""
 
-    def __init__(self, results: Path, *, rows: bool = True) -> None:
-        shape = ("-u", "2", "--rounds", "3", "--requests", "4")
+    def __init__(self, results: Path, *arguments: str, rows: bool = True) -> None:
+        shape = ("-u", "2", "--rounds", "3", "--requests", "4", *arguments)
         self.settings = parsed(*shape, "--rows", "on" if rows else "off", "--results", str(results))
         self.rounds = planned_rounds(arms=2, rounds=3, warmup_rounds=1, requests=4, seed=1)
         self.logbook = Logbook(
@@ -205,6 +205,40 @@ def test_the_generators_samples_are_summed_up_over_the_run(play: Play) -> None:
     assert generator["worker"] == "local"
     assert generator["cpu_ratio"] == {"samples": 4, "mean": 0.5, "max": 0.5}
     assert (generator["lag_ms"]["samples"], generator["lag_ms"]["max"]) == (8, 0.2)
+
+
+def test_the_closed_model_says_so_and_nothing_of_arrivals(play: Play) -> None:
+    play.keep(play.rounds[1])
+    manifest = play.manifest()
+    assert manifest["load_model"] == "closed"
+    assert not {"arrivals", "stages"}.intersection(manifest)
+    assert not any("arrivals" in block for block in manifest["blocks"])
+
+
+def test_in_the_open_model_every_block_says_how_punctual_it_was(tmp_path: Path) -> None:
+    play = Play(tmp_path, "--arrival-rate", "5", "--arrivals", "poisson")
+    played = play.rounds[1]
+    late = [
+        row(request=number, started_at=100.0 + number, latency_ms=70.0, service_time_ms=50.0)
+        for number in range(played.first_request, played.first_request + 4)
+    ]
+    play.logbook.keep(played, [play.block(played, arm, rows=list(late)) for arm in ARMS], attempt=1)
+    manifest = play.manifest()
+    assert manifest["load_model"] == "open"
+    assert manifest["arrivals"] == {"process": "poisson", "rate_rps": 5, "in_flight_limit": 50}
+    for block in manifest["blocks"]:
+        assert block["arrivals"] == {
+            "planned": 4,
+            "late": 4,
+            "missed": 0,
+            "target_rps": 1.0,
+            "achieved_rps": 1.0,
+            "delay_ms": {"p50": 20.0, "p95": 20.0, "p99": 20.0, "max": 20.0},
+        }
+    # Locust's response time is the service time; the end of a request is that of its latency.
+    total = play.path / "baseline_stats.csv"
+    assert "50.0" in total.read_text()
+    assert "70.0" not in total.read_text()
 
 
 @hypothesis_settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])

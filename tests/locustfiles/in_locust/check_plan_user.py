@@ -8,10 +8,12 @@ import gevent
 import pytest
 from locust.env import Environment
 
+from locustfiles.closed_block import ClosedBlock
 from locustfiles.plan import LogicalRequest, ShopPlan
 from locustfiles.plan_user import PlanUser
 from locustfiles.recorder import Recorder, Row
-from locustfiles.turnstile import Block, Turnstile
+from locustfiles.shares import Leg
+from locustfiles.turnstile import Turnstile
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +41,10 @@ def played(
     environment.events.request.add_listener(recorder.on_request)
     PlanUser.turnstile, PlanUser.request_timeout_s = Turnstile(), timeout_s
     drained = gevent.event.Event()
-    block = Block(
+    block = ClosedBlock(
         id="1",
         arm="arm",
-        numbers=range(1, 4),
+        legs=[Leg("measured", range(1, 4), 1, 1)],
         users=1,
         plan=ShopPlan(seed=1),
         lead_in=0,

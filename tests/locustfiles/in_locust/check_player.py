@@ -66,9 +66,8 @@ class Worker:
 
     def open(self, key: str, numbers: tuple[int, int], **opening: Any) -> None:
         usual = {"arm": "arm", "users": len(self.users), "seed": 1, "lead_in": 1, "lead_out": True}
-        self.notes.tell(
-            player.OPEN, block=key, numbers=numbers, request_timeout_s=5.0, **{**usual, **opening}
-        )
+        legs = [("measured", numbers, (len(self.users), len(self.users)))]
+        self.notes.tell(player.OPEN, block=key, request_timeout_s=5.0, **{"legs": legs, **usual, **opening})
 
     def close(self, key: str) -> None:
         self.notes.tell(player.CLOSE, block=key)
@@ -125,7 +124,7 @@ def test_a_long_share_comes_back_in_batches(worker: Worker) -> None:
 
 def test_a_worker_without_a_share_says_so_at_once_and_joins_the_load(worker: Worker) -> None:
     worker.open("key", (5, 5))
-    assert worker.notes.of(player.ROWS) == [{"block": "key", "rows": []}]
+    assert worker.notes.of(player.ROWS) == [{"block": "key", "rows": [], "played": True}]
     gevent.sleep(0.05)
     worker.close("key")
     worker.wait_for_rest()

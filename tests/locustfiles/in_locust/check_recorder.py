@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from locustfiles.closed_block import ClosedBlock
 from locustfiles.plan import LogicalRequest, ShopPlan
 from locustfiles.plan_user import TICKET
 from locustfiles.recorder import Recorder, Row, answered_digest, asked_digest, error_text
-from locustfiles.turnstile import Block, Ticket
+from locustfiles.shares import Leg
+from locustfiles.turnstile import Ticket
 
 REQUEST = LogicalRequest(name="GET /items", method="GET", path="/items")
 
@@ -32,10 +34,10 @@ def desk() -> Desk:
 
 
 def ticket(number: int = 3) -> Ticket:
-    block = Block(
+    block = ClosedBlock(
         id="1",
         arm="a",
-        numbers=range(1, 9),
+        legs=[Leg("measured", range(1, 9), 1, 1)],
         users=1,
         plan=ShopPlan(seed=1),
         lead_in=0,

@@ -6,7 +6,9 @@ from itertools import islice
 import gevent
 import pytest
 
+from locustfiles.closed_block import ClosedBlock
 from locustfiles.plan import ShopPlan
+from locustfiles.shares import Leg
 from locustfiles.turnstile import Block, Ticket, Turnstile
 
 PLAN = ShopPlan(seed=1)
@@ -26,10 +28,10 @@ class Site:
     def variant(
         self, name: str, *, arm: str, numbers: range, users: int, lead_in: int, lead_out: bool
     ) -> Block:
-        return Block(
+        return ClosedBlock(
             id=name,
             arm=arm,
-            numbers=numbers,
+            legs=[Leg("measured", numbers, users, users)],
             users=users,
             plan=PLAN,
             lead_in=lead_in,

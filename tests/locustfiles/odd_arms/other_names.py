@@ -14,4 +14,4 @@ def send(self: OptimizedUser, request: LogicalRequest) -> None:
     ask(self, replace(request, name="order") if request.method == "POST" else request)
 
 
-OptimizedUser.send = send  # type: ignore[method-assign]
+OptimizedUser.send = send  # type: ignore[method-assign,assignment]

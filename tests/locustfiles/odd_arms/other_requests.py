@@ -14,4 +14,4 @@ def send(self: OptimizedUser, request: LogicalRequest) -> None:
     ask(self, replace(request, query=request.query[:1]))
 
 
-OptimizedUser.send = send  # type: ignore[method-assign]
+OptimizedUser.send = send  # type: ignore[method-assign,assignment]
