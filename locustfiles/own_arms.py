@@ -68,7 +68,7 @@ def keep_hosts(user_classes: Iterable[type[Any]]) -> None:
 
 
 def sources_sha256(locustfiles: Iterable[str], user_classes: Iterable[type[Any]]) -> str:
-    """The digest of the files that hold a locustfile and its arms, without ours."""
+    """The digest of the files that hold a locustfile and its arms; empty where there are none."""
     files = {Path(name).absolute() for name in locustfiles}
     files |= {
         Path(source).absolute()
@@ -76,12 +76,7 @@ def sources_sha256(locustfiles: Iterable[str], user_classes: Iterable[type[Any]]
         if user_class.__module__.partition(".")[0] != PACKAGE
         and (source := inspect.getsourcefile(user_class))
     }
-    ours = Path(__file__).parent
-    contents = {
-        hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
-        if path.is_file() and ours not in path.parents
-    }
+    contents = {hashlib.sha256(path.read_bytes()).hexdigest() for path in files if path.is_file()}
     return hashlib.sha256("\n".join(sorted(contents)).encode()).hexdigest() if contents else ""
 
 

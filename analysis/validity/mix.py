@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from analysis.report import Check
 from analysis.validity.evidence import Evidence, outcome
@@ -32,7 +32,7 @@ def same_mix(evidence: Evidence) -> Check | None:
     totals = {arm: sum(found.values()) for arm, found in counts.items()}
     if not all(totals.values()):
         return None
-    limit = float(norm.isf(ALPHA / 2 / len(pairs)))
+    limit = -float(ndtri(ALPHA / 2 / len(pairs)))
     share = {(name, arm): counts[arm].get(name, 0) / totals[arm] for arm in counts for name in names}
     differences = {(name, arm): share[name, arm] - share[name, first] for name, arm in pairs}
     name, arm = max(differences, key=lambda pair: abs(differences[pair]))

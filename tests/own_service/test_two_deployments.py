@@ -16,11 +16,11 @@ EXAMPLE = str(ROOT / "locustfiles" / "examples" / "two_deployments.py")
 
 
 SERVICE = (
-    *("--no-tls", "--no-network", "--jitter-sigma", "0", "--body-ms-per-kb", "0"),
+    *("--no-tls", "--no-network", "--jitter-sigma", "0.1", "--body-ms-per-kb", "0"),
     *(word for endpoint in ("item", "list", "order") for word in (f"--{endpoint}-ms", "400")),
 )
-"""Every answer takes 400 ms times the factor of the preset."""
-SHAPE = ("-u", "16", "--rounds", "6", "--requests", "48")
+"""Every answer takes about 400 ms times the factor of the preset."""
+SHAPE = ("-u", "16", "--rounds", "6", "--requests", "80")
 
 
 def test_the_presets_reduction_is_found_and_passes(tmp_path: Path) -> None:
