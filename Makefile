@@ -1,12 +1,13 @@
 # Each target does its own set-up. `make` turns every failing exit code into 2:
 # where the code of the verdict matters, call the command under `run` itself.
-.PHONY: run calibrate test test-functional check soak tools lock clean help
+.PHONY: run calibrate test test-functional check soak bench tools lock clean help
 .DEFAULT_GOAL := run
 
 PY := .venv/bin/python
 RUN := .venv/installed
 DEV := .venv/installed-dev
 SYSTEM := .venv/installed-system
+PEERS := .venv/installed-peers
 
 run: $(RUN)  ## compare baseline and optimized against the mock service
 	$(PY) -m mock_service exec -- .venv/bin/locust --headless
@@ -28,6 +29,9 @@ check: $(DEV)  ## format, lint, types, import rules
 
 soak: $(DEV) $(SYSTEM)  ## the tests that take minutes
 	$(PY) -m pytest -m soak
+
+bench: $(DEV) $(SYSTEM) $(PEERS)  ## measure what swarmgate costs and reaches, into docs/performance.md
+	PATH=$(CURDIR)/.venv/peers/node_modules/.bin:$$PATH $(PY) -m benchmarks.performance $(BENCH)
 
 lock:  ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
@@ -58,6 +62,13 @@ $(SYSTEM): tests/apt-packages.txt | $(DEV)
 		! command -v apt-get >/dev/null || test "$$(id -u)" != 0 || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 			xargs apt-get install -y -qq --no-install-recommends <tests/apt-packages.txt >/dev/null; }
+	touch $@
+
+# Other load generators, to be measured beside this one.
+$(PEERS): benchmarks/performance/apt-packages.txt benchmarks/performance/package.json | $(DEV)
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		xargs apt-get install -y -qq --no-install-recommends <benchmarks/performance/apt-packages.txt >/dev/null
+	mkdir -p .venv/peers && cp benchmarks/performance/package.json .venv/peers && npm install --silent --prefix .venv/peers
 	touch $@
 
 tools: $(DEV) $(SYSTEM)  ## all that the tests need, for a machine that goes offline

@@ -1,0 +1,10 @@
+"""The measurements, each a function in a module of its own: it takes a Bench and yields what it found."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from benchmarks.performance.figure import Bench, Figure, Growth
+
+Measure = Callable[[Bench], Iterator[Figure | Growth]]
+
+MEASURES: Mapping[str, Measure] = {}
+"""By the name that `--only` takes, in the order in which they are played."""
