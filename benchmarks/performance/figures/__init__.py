@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from benchmarks.performance.figure import Bench, Figure, Growth
+from benchmarks.performance.figures import swarm_sizes
 
 Measure = Callable[[Bench], Iterator[Figure | Growth]]
 
-MEASURES: Mapping[str, Measure] = {}
+MEASURES: Mapping[str, Measure] = {
+    "swarm-sizes": swarm_sizes.measure,
+}
 """By the name that `--only` takes, in the order in which they are played."""
