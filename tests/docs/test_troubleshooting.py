@@ -1,0 +1,58 @@
+"""docs/troubleshooting.md quotes messages: each really is one, of ours or of Locust."""
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.locustfiles.locust_process import ROOT
+
+DOCS = (ROOT / "docs" / "troubleshooting.md").read_text()
+PACKAGES = ("locustfiles", "analysis", "mock_service", "swarmgate", "locust")
+GAP = "..."
+"""Stands for what a message fills in, in the document and in the texts below."""
+
+
+def folder(package: str) -> Path:
+    spec = find_spec(package)  # which imports no package: Locust would patch this process
+    assert spec
+    assert spec.origin
+    return Path(spec.origin).parent
+
+
+def texts() -> Iterator[str]:
+    """Every text of the sources, as it reads with gaps for what is filled in."""
+    for package in PACKAGES:
+        for path in folder(package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.JoinedStr):
+                    parts = (part.value if isinstance(part, ast.Constant) else GAP for part in node.values)
+                    yield "".join(map(str, parts))
+                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value.replace("%s", GAP)
+
+
+TEXTS = "\n".join(text.replace("\n", " ") for text in texts())
+
+
+def quoted() -> list[str]:
+    """The messages in the first columns of the tables."""
+    rows = re.findall(r"^\| (`.*?) \| ", DOCS, re.MULTILINE)
+    return [message for row in rows for message in re.findall(r"`([^`]+)`", row)]
+
+
+def is_said(message: str) -> bool:
+    return bool(re.search(".*".join(map(re.escape, message.split(GAP))), TEXTS))
+
+
+@pytest.mark.parametrize("message", quoted())
+def test_a_quoted_message_is_in_the_sources(message: str) -> None:
+    assert is_said(message)
+
+
+def test_another_message_is_not() -> None:
+    assert len(quoted()) == len(set(quoted())) > 50
+    assert not is_said("--arms ...: there is no leg ...")
