@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.validity import CHECKS
 from tests.locustfiles.locust_process import ROOT
 
 DOCS = (ROOT / "docs" / "troubleshooting.md").read_text()
@@ -56,3 +57,11 @@ def test_a_quoted_message_is_in_the_sources(message: str) -> None:
 def test_another_message_is_not() -> None:
     assert len(quoted()) == len(set(quoted())) > 50
     assert not is_said("--arms ...: there is no leg ...")
+
+
+def test_reading_the_report_lists_every_check() -> None:
+    text = (ROOT / "docs" / "reading-the-report.md").read_text()
+    table = text.partition("| check | refuses a run when |\n|---|---|\n")[2].partition("\n\n")[0]
+    names = [row.split("|")[1].strip() for row in table.splitlines()]
+    assert len(names) == len(CHECKS)
+    assert all(is_said(name.replace(" baseline ", f" {GAP} ")) for name in names)
