@@ -52,6 +52,7 @@ NOT_HERE = {
     f"locust --headless --processes 4 --host {STAGING}": "tests/wheel/test_from_an_empty_folder.py",
     f"locust -f shop.py --headless --processes 2 --host {STAGING}": "tests/own_service/test_examples.py",
     "swarmgate mock exec -- locust -f shop.py --headless": "tests/wheel/test_from_an_empty_folder.py",
+    f"locust -f checkout.py --headless --host {STAGING}": "tests/new/test_generated_runs.py",
     f"locust -f locustfiles/http2_user.py --host {STAGING}": "tests/http2/test_arm.py",
 }
 """Commands that are not run here, and the file that does the like."""
