@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import secrets
 import time
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from locustfiles import attribution, evidence
@@ -55,7 +58,8 @@ class Logbook:
         self._tallies = {arm: Tally(bucket) for arm in arms}
         self._plan_arms = [arm for arm, user_class in arms.items() if not is_free_form(user_class)]
         self._semantics = Semantics(self._plan_arms)
-        self._generator: dict[str, dict[str, list[float]]] = {}
+        # Counted by value, of which there are few: samples never end.
+        self._generator: dict[str, dict[str, Counter[float]]] = {}
         self._manifest: dict[str, Any] = {
             "schema_version": "1.0",
             "id": self.run_id,
@@ -214,9 +218,9 @@ class Logbook:
 
     def _add_generator_samples(self, block: BlockResult) -> None:
         for worker, samples in block.generator.items():
-            kept = self._generator.setdefault(worker, {"cpu_ratio": [], "lag_ms": []})
+            kept = self._generator.setdefault(worker, {"cpu_ratio": Counter(), "lag_ms": Counter()})
             for name, values in samples.items():
-                kept[name].extend(values)
+                kept[name].update(values)
 
     def _note(self, played: Round, blocks: Sequence[BlockResult], *, state: str, attempt: int) -> None:
         for block in blocks:
@@ -297,18 +301,22 @@ def _expected_protocol(user_class: type) -> dict[str, str]:
     return {} if stated is None else {"expected_protocol": stated}
 
 
-def _cpu(ratios: Sequence[float]) -> dict[str, float | int | None]:
+def _cpu(ratios: Counter[float]) -> dict[str, float | int | None]:
+    samples = ratios.total()
+    mean = sum(ratio * count for ratio, count in ratios.items()) / samples if samples else None
     return {
-        "samples": len(ratios),
-        "mean": round(sum(ratios) / len(ratios), 4) if ratios else None,
+        "samples": samples,
+        "mean": None if mean is None else round(mean, 4),
         "max": max(ratios, default=None),
     }
 
 
-def _lag(lags_ms: Sequence[float]) -> dict[str, float | int | None]:
-    ordered = sorted(lags_ms)
+def _lag(lags_ms: Counter[float]) -> dict[str, float | int | None]:
+    samples, ordered = lags_ms.total(), sorted(lags_ms)
+    counts = list(accumulate(lags_ms[lag] for lag in ordered))
 
     def at(quantile: float) -> float | None:
-        return ordered[min(int(len(ordered) * quantile), len(ordered) - 1)] if ordered else None
+        place = min(int(samples * quantile), samples - 1)
+        return ordered[bisect_right(counts, place)] if ordered else None
 
-    return {"samples": len(ordered), "p50": at(0.5), "p95": at(0.95), "max": at(1.0)}
+    return {"samples": samples, "p50": at(0.5), "p95": at(0.95), "max": at(1.0)}
