@@ -75,7 +75,8 @@ def _blocks(figures: Figures, step: Step, name: str) -> Blocks | None:
     without, having = (figures.sample(arm) for arm in _sides(step))
     if without is None or having is None:
         return None
-    return paired_quantiles(without, having, figures.paired_rounds, QUANTILES[name].quantile or 0.0)
+    q = QUANTILES[name].quantile or 0.0
+    return paired_quantiles(without, having, figures.paired_rounds, [q]).get(q)
 
 
 def _sides(step: Step) -> tuple[str, str]:

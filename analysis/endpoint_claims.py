@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from analysis.figures import Figures
-from analysis.grouped_rounds import paired_quantiles
+from analysis.grouped_rounds import change_of, paired_quantiles
 from analysis.metrics import QUANTILES
 from analysis.report_endpoints import ClaimedChange
-from analysis.statistics.change import PairedChange, paired_change
+from analysis.statistics.change import PairedChange
 from analysis.statistics.holm import holm
 
-LATENCIES = ("p50", "p95")
+LATENCIES = {name: QUANTILES[name].quantile or 0.0 for name in ("p50", "p95")}
 
 # Arm, endpoint and name of the latency.
 Key = tuple[str, str, str]
@@ -27,7 +27,7 @@ def claims_of(figures: Figures) -> Mapping[Key, ClaimedChange]:
     probability of that level. Uncorrected, one of twenty equal endpoints seems changed in half of all runs.
     """
     level = figures.level
-    changes = {key: change for key in _keys(figures) if (change := _paired(figures, key)) is not None}
+    changes = dict(_changes(figures))
     if level is None or not changes:
         return {}
     adjusted = holm(np.array([change.p_value for change in changes.values()]))
@@ -37,36 +37,20 @@ def claims_of(figures: Figures) -> Mapping[Key, ClaimedChange]:
     }
 
 
-def _keys(figures: Figures) -> list[Key]:
+def _changes(figures: Figures) -> Iterator[tuple[Key, PairedChange]]:
     against, *others = figures.recording.arms
-    known = set(figures.endpoints(against))
-    return [
-        (arm, endpoint, name)
-        for arm in others
-        for endpoint in figures.endpoints(arm)
-        if endpoint in known
-        for name in LATENCIES
-    ]
-
-
-def _paired(figures: Figures, key: Key) -> PairedChange | None:
-    arm, endpoint, name = key
-    against = next(iter(figures.recording.arms))
     level = figures.comparison_level
-    first, second = (figures.sample(one, endpoint) for one in (against, arm))
-    if level is None or first is None or second is None:
-        return None
-    found = paired_quantiles(first, second, figures.paired_rounds, QUANTILES[name].quantile or 0.0)
-    if found is None:
-        return None
-    baseline, other = found
-    return paired_change(
-        baseline.figures_ms,
-        other.figures_ms,
-        level,
-        baseline_beyond=bool(baseline.beyond.any()),
-        arm_beyond=bool(other.beyond.any()),
-    )
+    if level is None:
+        return
+    for arm in others:
+        for endpoint in figures.endpoints(arm):
+            first, second = (figures.sample(one, endpoint) for one in (against, arm))
+            if first is None or second is None:
+                continue
+            pairs = paired_quantiles(first, second, figures.paired_rounds, list(LATENCIES.values()))
+            for name, q in LATENCIES.items():
+                if q in pairs:
+                    yield (arm, endpoint, name), change_of(pairs[q], level)
 
 
 def _claim(figures: Figures, change: PairedChange, p_value: float, level: float) -> ClaimedChange:

@@ -7,19 +7,19 @@ measured requests; intervals take the round as the unit of evidence (docs/method
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.metrics import Metric
+from analysis.metrics import QUANTILES, SHIFTS, Metric
 from analysis.recording import Recording, Sample
 from analysis.statistics.change import PairedChange, paired_change, paired_difference
 from analysis.statistics.intervals import Interval, ratio_estimate
 from analysis.statistics.limits import quantile_estimate
-from analysis.statistics.quantiles import block_quantiles, quantile
+from analysis.statistics.quantiles import FloatArray, all_block_quantiles, quantile, quantiles, starts_of
 from analysis.statistics.shares import share_estimate
 
 _T = TypeVar("_T")
@@ -59,6 +59,25 @@ class Blocks:
     beyond: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """The sums of each block of an arm that make its figures other than quantiles."""
+
+    rounds: NDArray[np.int64]
+    requests: FloatArray
+    answers: FloatArray
+    answered_ms: FloatArray
+    durations_s: FloatArray
+
+    def divided(self, metric: Metric) -> tuple[FloatArray, FloatArray]:
+        """What a metric that is no quantile divides, per round: numerators and denominators."""
+        if metric.kind == "mean":
+            return self.answered_ms, self.answers
+        if metric.kind == "failure_ratio":
+            return self.requests - self.answers, self.requests
+        return self.answers, self.durations_s
+
+
 class Figures:
     """The figures of one recording, computed when first asked for.
 
@@ -73,6 +92,7 @@ class Figures:
         self.comparison_level = None if level is None else level / max(1, len(recording.arms) - 1)
         self.paired_rounds = recording.paired_rounds
         self._known: dict[object, object] = {}
+        self._at_hand: dict[str, tuple[str, Sample]] = {}
 
     @property
     def confidence(self) -> float | None:
@@ -86,12 +106,12 @@ class Figures:
 
     def endpoints(self, arm: str) -> list[str]:
         """The endpoints that an arm called, in order of their names."""
-        return list(self._samples(arm))
+        return self.recording.arms[arm].endpoints
 
     def sample(self, arm: str, endpoint: str | None = None) -> Sample | None:
         """The requests of an arm, of one endpoint or all; None when there are none."""
         if endpoint is not None:
-            return self._samples(arm).get(endpoint)
+            return self._endpoint_sample(arm, endpoint)
         whole = self._once(("sample", arm), self.recording.arms[arm].sample)
         return whole if len(whole.rounds) else None
 
@@ -100,6 +120,9 @@ class Figures:
         sample = self.sample(arm, endpoint)
         if sample is None:
             return None
+        if metric in SHIFTS:
+            key = ("quantiles", arm, endpoint)
+            return self._once(key, lambda: _quantiles(sample, SHIFTS))[metric]
         return self._once(("value", arm, metric, endpoint), lambda: _point(sample, metric))
 
     def service_sample(self, arm: str) -> Sample | None:
@@ -117,7 +140,10 @@ class Figures:
         sample, level = self.sample(arm, endpoint), self.level
         if sample is None or level is None:
             return None
-        return self._once(("interval", arm, metric, endpoint), lambda: _interval(sample, metric, level))
+        return self._once(
+            ("interval", arm, metric, endpoint),
+            lambda: _interval(sample, self._totals(arm, endpoint, sample), metric, level),
+        )
 
     def change(self, arm: str, metric: Metric, endpoint: str | None = None) -> Change:
         """The change from the baseline, the first arm of the run, to this arm; its interval at `level`."""
@@ -132,10 +158,25 @@ class Figures:
         sample = self.sample(arm, endpoint)
         if sample is None:
             return None
-        return self._once(("blocks", arm, metric, endpoint), lambda: _blocks(sample, metric))
+        if endpoint is None and metric in QUANTILES.values():
+            key = ("block quantiles", arm)
+            return self._once(key, lambda: _block_quantiles(sample, list(QUANTILES.values())))[metric]
+        if metric.kind == "quantile":
+            own = ("blocks", arm, metric, endpoint)
+            return self._once(own, lambda: _block_quantiles(sample, [metric]))[metric]
+        return _blocks(self._totals(arm, endpoint, sample), metric)
 
-    def _samples(self, arm: str) -> dict[str, Sample]:
-        return self._once(("samples", arm), self.recording.arms[arm].endpoint_samples)
+    def _totals(self, arm: str, endpoint: str | None, sample: Sample) -> Totals:
+        return self._once(("totals", arm, endpoint), lambda: _totals(sample))
+
+    def _endpoint_sample(self, arm: str, endpoint: str) -> Sample | None:
+        """The last one of each arm is at hand: all of them would be as much memory as the rows."""
+        if endpoint not in self.recording.arms[arm].endpoints:
+            return None
+        known = self._at_hand.get(arm)
+        if known is None or known[0] != endpoint:
+            known = self._at_hand[arm] = (endpoint, self.recording.arms[arm].endpoint_sample(endpoint))
+        return known[1]
 
     def _at(self, level: float | None, arm: str, metric: Metric, endpoint: str | None) -> Change:
         key = ("change", level, arm, metric, endpoint)
@@ -191,37 +232,46 @@ def _point(sample: Sample, metric: Metric) -> float | None:
     return len(answered) / seconds if seconds > 0 else None
 
 
-def _blocks(sample: Sample, metric: Metric) -> Blocks:
-    """The figure of each block: Harrell-Davis for quantiles, otherwise as the point figure."""
-    if metric.kind == "quantile":
-        found = block_quantiles(sample.latencies_ms, sample.rounds, metric.quantile or 0.0)
-        return Blocks(rounds=found.rounds, figures=found.figures_ms, beyond=found.beyond)
-    numerators, denominators = _sums(sample, metric)
+def _quantiles(sample: Sample, metrics: Sequence[Metric]) -> dict[Metric, float | None]:
+    """The point figures of several quantiles."""
+    found = quantiles(sample.latencies_ms, [metric.quantile or 0.0 for metric in metrics])
+    return dict(zip(metrics, map(finite, found), strict=True))
+
+
+def _block_quantiles(sample: Sample, metrics: Sequence[Metric]) -> dict[Metric, Blocks]:
+    """The Harrell-Davis quantiles of each block."""
+    qs = {metric: metric.quantile or 0.0 for metric in metrics}
+    found = all_block_quantiles(sample.latencies_ms, sample.rounds, list(qs.values()))
+    return {
+        metric: Blocks(rounds=found[q].rounds, figures=found[q].figures_ms, beyond=found[q].beyond)
+        for metric, q in qs.items()
+    }
+
+
+def _blocks(totals: Totals, metric: Metric) -> Blocks:
+    """The figure of each block that is no quantile, as the point figure."""
+    numerators, denominators = totals.divided(metric)
     with np.errstate(divide="ignore", invalid="ignore"):
         figures = numerators / denominators
-    rounds = np.unique(sample.rounds)
-    return Blocks(rounds=rounds, figures=figures, beyond=np.zeros(len(rounds), dtype=np.bool_))
+    return Blocks(rounds=totals.rounds, figures=figures, beyond=np.zeros(len(figures), dtype=np.bool_))
 
 
-def _sums(sample: Sample, metric: Metric) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What a metric that is no quantile divides, per round: numerators and denominators."""
-    _, positions = np.unique(sample.rounds, return_inverse=True)
+def _totals(sample: Sample) -> Totals:
+    starts = starts_of(sample.rounds)
     answered = np.isfinite(sample.latencies_ms)
-    requests = np.bincount(positions).astype(np.float64)
-    answers = np.bincount(positions[answered], minlength=len(requests)).astype(np.float64)
-    if metric.kind == "mean":
-        weights = sample.latencies_ms[answered]
-        times = np.bincount(positions[answered], weights=weights, minlength=len(requests))
-        return times.astype(np.float64), answers
-    if metric.kind == "failure_ratio":
-        return requests - answers, requests
-    return answers, sample.durations_s
+    return Totals(
+        rounds=sample.rounds[starts].astype(np.int64),
+        requests=np.diff(starts, append=len(answered)).astype(np.float64),
+        answers=np.add.reduceat(answered, starts, dtype=np.float64),
+        answered_ms=np.add.reduceat(np.where(answered, sample.latencies_ms, 0.0), starts),
+        durations_s=sample.durations_s,
+    )
 
 
-def _interval(sample: Sample, metric: Metric, level: float) -> Interval | None:
+def _interval(sample: Sample, totals: Totals, metric: Metric, level: float) -> Interval | None:
     if metric.kind == "quantile":
         return quantile_estimate(sample.latencies_ms, sample.rounds, metric.quantile or 0.0, level).interval
-    numerators, denominators = _sums(sample, metric)
+    numerators, denominators = totals.divided(metric)
     if metric.kind == "failure_ratio":
         return share_estimate(numerators, denominators, level).interval
     if not denominators.sum() > 0:

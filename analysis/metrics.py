@@ -54,6 +54,11 @@ QUANTILES = {
     f"p{percentile}": Metric(name=f"p{percentile}_ms", kind="quantile", quantile=percentile / 100)
     for percentile in (50, 90, 95, 99)
 }
+SHIFTS = [
+    Metric(name=f"p{percentile:g}_ms", kind="quantile", quantile=round(percentile / 100, 6))
+    for percentile in (1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9)
+]
+"""Where the shift of the whole distribution is looked at; the metrics of QUANTILES are among them."""
 P95 = QUANTILES["p95"]
 MEAN = Metric(name="mean_ms", kind="mean")
 THROUGHPUT = Metric(name="throughput_rps", kind="throughput")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.manifest import Manifest
+from analysis.statistics.quantiles import starts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """Requests of one arm, of all endpoints or of one, as the statistics take them.
 
-    `rounds` and `latencies_ms` have an entry per request; a failed request is inf: never answered in time.
+    `rounds` and `latencies_ms` have an entry per request, in order of the rounds; a failed request is inf:
+    never answered in time.
     `durations_s` has one per round, in order of the rounds: from a block's first start to its last end, NaN
     where it is not known.
     """
@@ -27,7 +30,7 @@ class Sample:
     durations_s: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ArmRecord:
     """The measured requests of one arm over the judged rounds.
 
@@ -44,33 +47,56 @@ class ArmRecord:
     schedule: pd.DataFrame | None = None
     protocols: Mapping[str, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def rounds(self) -> list[int]:
         """The judged rounds that this arm has requests of, in order."""
         return sorted(int(number) for number in self.requests["round"].unique())
 
     def sample(self) -> Sample:
         """All requests of the arm."""
-        return self._sample(self.requests)
+        return self._sample(self.requests["round"].to_numpy(), self.requests["latency_ms"].to_numpy())
 
     def service_sample(self) -> Sample | None:
         """All requests of the arm with their service times for latencies; None in the closed model."""
         if "service_time_ms" not in self.requests:
             return None
-        return self._sample(self.requests.assign(latency_ms=self.requests["service_time_ms"]))
+        return self._sample(self.requests["round"].to_numpy(), self.requests["service_time_ms"].to_numpy())
 
-    def endpoint_samples(self) -> dict[str, Sample]:
-        """The requests of each endpoint, in order of the endpoints' names."""
-        parts = self.requests.groupby("endpoint", observed=True)
-        return {str(name): self._sample(part) for name, part in parts}
+    @property
+    def endpoints(self) -> list[str]:
+        """The endpoints that this arm called, in order of their names."""
+        return list(self._places)
 
-    def _sample(self, requests: pd.DataFrame) -> Sample:
-        rounds = requests["round"].to_numpy(dtype=np.int64)
-        return Sample(
-            rounds=rounds,
-            latencies_ms=requests["latency_ms"].to_numpy(dtype=np.float64),
-            durations_s=self.durations_s.reindex(np.unique(rounds)).to_numpy(dtype=np.float64),
+    def endpoint_sample(self, endpoint: str) -> Sample:
+        """The requests of one endpoint. Raises KeyError for one that was not called."""
+        own = self._by_endpoint[self._places[endpoint]]
+        return self._sample(
+            self.requests["round"].to_numpy()[own], self.requests["latency_ms"].to_numpy()[own]
         )
+
+    @cached_property
+    def _by_endpoint(self) -> NDArray[np.int32]:
+        """The places of the requests, those of an endpoint together and in their order."""
+        return np.argsort(self.requests["endpoint"].cat.codes.to_numpy(), kind="stable").astype(np.int32)
+
+    @cached_property
+    def _places(self) -> dict[str, slice]:
+        """Where each endpoint has its part of `_by_endpoint`."""
+        endpoints = self.requests["endpoint"].cat
+        counts = np.bincount(endpoints.codes, minlength=len(endpoints.categories))
+        ends = np.cumsum(counts)
+        return {
+            str(name): slice(end - count, end)
+            for name, count, end in zip(endpoints.categories, counts, ends, strict=True)
+            if count
+        }
+
+    def _sample(self, rounds: NDArray[np.int64], latencies_ms: NDArray[np.float64]) -> Sample:
+        if (rounds[1:] < rounds[:-1]).any():
+            order = np.argsort(rounds, kind="stable")
+            rounds, latencies_ms = rounds[order], latencies_ms[order]
+        durations_s = self.durations_s.reindex(rounds[starts_of(rounds)]).to_numpy(dtype=np.float64)
+        return Sample(rounds=rounds, latencies_ms=latencies_ms, durations_s=durations_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

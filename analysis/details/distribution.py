@@ -9,7 +9,7 @@ import numpy as np
 from analysis.figures import Figures
 from analysis.recording import Sample
 from analysis.report_details import Distribution
-from analysis.statistics.quantiles import FloatArray
+from analysis.statistics.quantiles import FloatArray, quantiles
 
 # Every 1 %, and towards the slowest request ever closer: 99.1 ... 99.9 ... 99.99 %.
 SHARES = np.unique(np.round([*np.linspace(0, 1, 101), *(1 - np.logspace(-2, -4, 21))], 6))
@@ -33,7 +33,7 @@ def _distributions(samples: Mapping[str, Sample | None]) -> dict[str, Distributi
 def distribution(latencies_ms: FloatArray) -> Distribution:
     """The latencies at SHARES, up to the share that was answered; point quantiles as everywhere."""
     shares = SHARES if len(latencies_ms) >= len(SHARES) else np.linspace(0, 1, len(latencies_ms))
-    figures_ms = np.quantile(latencies_ms, shares, method="higher")
+    figures_ms = np.array(quantiles(latencies_ms, shares.tolist()), dtype=np.float64)
     answered = np.isfinite(figures_ms)
     return Distribution(
         shares=[round(float(share), 6) for share in shares[answered]],

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
 from analysis.figures import Figures, finite
 from analysis.recording import ArmRecord
 from analysis.report_details import Slice
-from analysis.statistics.quantiles import FloatArray, IntArray, quantile
+from analysis.statistics.quantiles import FloatArray, IntArray, places_of, quantile, starts_of
 
 MOST_SLICES = 240
 LEAST_REQUESTS = 25
@@ -19,15 +21,15 @@ def timeline_of(figures: Figures) -> list[Slice]:
     """The slices of all arms in order of time; none where the run recorded no times."""
     recording = figures.recording
     starts_s = {arm: _starts_s(figures, arm) for arm in recording.arms}
-    known = [starts[np.isfinite(starts)] for starts in starts_s.values()]
-    origin_s = min((float(starts.min()) for starts in known if len(starts)), default=None)
+    first_s = [float(np.fmin.reduce(starts, initial=np.nan)) for starts in starts_s.values()]
+    origin_s = min((first for first in first_s if np.isfinite(first)), default=None)
     if origin_s is None:
         return []
     blocks = sum(len(record.rounds) for record in recording.arms.values())
     slices = [
         part
         for arm, record in recording.arms.items()
-        for part in _slices(arm, record, starts_s[arm] - origin_s, blocks)
+        for part in _slices(arm, record, starts_s[arm], origin_s, blocks)
     ]
     return sorted(slices, key=lambda part: part.started_s)
 
@@ -42,26 +44,31 @@ def _starts_s(figures: Figures, arm: str) -> FloatArray:
     return requests["round"].map(known).to_numpy(dtype=np.float64)
 
 
-def _slices(arm: str, record: ArmRecord, starts_s: FloatArray, blocks: int) -> list[Slice]:
-    rounds = record.requests["round"].to_numpy(dtype=np.int64)
-    latencies_ms = record.requests["latency_ms"].to_numpy(dtype=np.float64)
+def _slices(
+    arm: str, record: ArmRecord, starts_s: FloatArray, origin_s: float, blocks: int
+) -> Iterator[Slice]:
+    rounds = record.requests["round"].to_numpy()
+    latencies_ms = record.requests["latency_ms"].to_numpy()
     keys = _keys(rounds, starts_s, blocks, fine="started_at" in record.requests)
-    order = np.argsort(keys, kind="stable")
-    cuts = np.flatnonzero(np.diff(keys[order])) + 1
-    parts = [part for part in np.split(order, cuts) if len(part) and np.isfinite(starts_s[part]).all()]
-    return [
-        Slice(
+    if (keys[1:] < keys[:-1]).any():
+        order = np.argsort(keys, kind="stable")
+        rounds, keys = rounds[order], keys[order]
+        latencies_ms, starts_s = latencies_ms[order], starts_s[order]
+    cuts = starts_of(keys)
+    for begin, end in zip(cuts, np.append(cuts[1:], len(keys)), strict=True):
+        own_ms, own_s = latencies_ms[begin:end], starts_s[begin:end]
+        if not np.isfinite(own_s).all():
+            continue
+        yield Slice(
             arm=arm,
-            round=int(rounds[part[0]]),
-            started_s=round(float(starts_s[part].min()), 3),
-            ended_s=round(float(starts_s[part].max()), 3),
-            requests=len(part),
-            failures=int(np.isinf(latencies_ms[part]).sum()),
-            p50_ms=_rounded(latencies_ms[part], 0.5),
-            p95_ms=_rounded(latencies_ms[part], 0.95),
+            round=int(rounds[begin]),
+            started_s=round(float(own_s.min() - origin_s), 3),
+            ended_s=round(float(own_s.max() - origin_s), 3),
+            requests=len(own_ms),
+            failures=int(np.isinf(own_ms).sum()),
+            p50_ms=_rounded(own_ms, 0.5),
+            p95_ms=_rounded(own_ms, 0.95),
         )
-        for part in parts
-    ]
 
 
 def _keys(rounds: IntArray, starts_s: FloatArray, blocks: int, *, fine: bool) -> IntArray:
@@ -69,11 +76,11 @@ def _keys(rounds: IntArray, starts_s: FloatArray, blocks: int, *, fine: bool) ->
 
     `fine` says that each request has its own time, without which a block cannot be divided.
     """
-    names, positions = np.unique(rounds, return_inverse=True)
+    names, positions = places_of(rounds)
     per_block = max(1, min(MOST_SLICES // max(blocks, 1), len(rounds) // len(names) // LEAST_REQUESTS))
     together = max(1, -(-blocks // MOST_SLICES))
     if per_block == 1 or not fine:
-        return np.asarray(positions // together, dtype=np.int64)
+        return (np.arange(len(names), dtype=positions.dtype) // together)[positions]
     frame = pd.DataFrame({"block": positions, "start": starts_s})
     within = frame.groupby("block")["start"].rank(method="first", pct=True).to_numpy()
     part = np.ceil(within * per_block - 1e-9).astype(np.int64) - 1

@@ -7,7 +7,7 @@ import numpy as np
 
 from analysis.statistics.decisions import Outlook, Verdict, outlook
 from analysis.statistics.intervals import Estimate, Interval, ratio_estimate
-from analysis.statistics.quantiles import BoolArray, FloatArray, IntArray, quantile
+from analysis.statistics.quantiles import BoolArray, FloatArray, IntArray, by_round, starts_of
 from analysis.statistics.shares import clopper_pearson, design_effect
 
 CLUSTER_REQUESTS = 1_000
@@ -54,15 +54,22 @@ def quantile_estimate(latencies_ms: FloatArray, rounds: IntArray, q: float, leve
     635-646; clusters as in Francisco and Fuller, Annals of Statistics 19 (1991) 454-469.
     Raises ValueError when there are no requests.
     """
-    value = quantile(latencies_ms, q)
+    latencies_ms, starts = by_round(latencies_ms, rounds)
+    return _estimate(latencies_ms, np.sort(latencies_ms), starts, q, level)
+
+
+def _estimate(
+    latencies_ms: FloatArray, ordered: FloatArray, starts: IntArray, q: float, level: float
+) -> QuantileEstimate:
+    """Return it from the latencies by round, where each round starts, and all of them sorted."""
+    value = float(ordered[math.ceil((len(ordered) - 1) * q)])
     beyond = latencies_ms > value if math.isfinite(value) else np.isinf(latencies_ms)
-    clusters = _clusters(rounds)
-    share = _share(beyond, clusters, level)
+    share = _share(beyond, _clusters(starts, len(latencies_ms)), level)
     return QuantileEstimate(
         value_ms=value,
-        interval=_read(latencies_ms, q - share.half_width, q + share.half_width),
+        interval=_read(ordered, q - share.half_width, q + share.half_width),
         requests=len(latencies_ms),
-        rounds=len(np.unique(rounds)),
+        rounds=len(starts),
         clusters=share.rounds,
         design_effect=design_effect(share.value, share.standard_error, len(latencies_ms)),
     )
@@ -79,8 +86,10 @@ def quantile_at_most(
     goes by the guard: the Clopper-Pearson upper bound of the share above the limit, each request worth at
     most a third of an independent one. Six rounds of 100 without a request above the limit pass a P95.
     """
-    estimate = quantile_estimate(latencies_ms, rounds, q, level)
-    share = _share(latencies_ms > limit_ms, _clusters(rounds), level)
+    latencies_ms, starts = by_round(latencies_ms, rounds)
+    ordered = np.sort(latencies_ms)
+    estimate = _estimate(latencies_ms, ordered, starts, q, level)
+    share = _share(latencies_ms > limit_ms, _clusters(starts, len(latencies_ms)), level)
     effective = estimate.requests / estimate.design_effect
     guard = clopper_pearson(share.value * effective, effective, level).high
     by_guard = estimate.clusters < LEAST_CLUSTERS or not math.isfinite(estimate.interval.high)
@@ -102,25 +111,24 @@ def quantile_at_most(
         by_guard=by_guard,
         verdict=verdict,
         outlook=Outlook(
-            half_width=_reach_ms(latencies_ms, q, missing.half_width),
-            smallest_effect=_reach_ms(latencies_ms, q, missing.smallest_effect),
+            half_width=_reach_ms(ordered, q, missing.half_width),
+            smallest_effect=_reach_ms(ordered, q, missing.smallest_effect),
             more_rounds=missing.more_rounds,
         ),
     )
 
 
-def _reach_ms(latencies_ms: FloatArray, q: float, half_share: float | None) -> float | None:
+def _reach_ms(ordered: FloatArray, q: float, half_share: float | None) -> float | None:
     """Return half of the distance in ms between the quantiles at q -+ a share; `None` beyond the sample."""
     if half_share is None:
         return None
-    reach = _read(latencies_ms, q - half_share, q + half_share)
+    reach = _read(ordered, q - half_share, q + half_share)
     half = (reach.high - reach.low) / 2
     return half if math.isfinite(half) else None
 
 
-def _read(latencies_ms: FloatArray, low: float, high: float) -> Interval:
-    """Return the sample's values at two ranks, each rounded outwards."""
-    ordered = np.sort(latencies_ms)
+def _read(ordered: FloatArray, low: float, high: float) -> Interval:
+    """Return the values of a sorted sample at two ranks, each rounded outwards."""
     last = len(ordered) - 1
     return Interval(
         low=float(ordered[math.floor(last * low)]) if low > 0 else -math.inf,
@@ -129,17 +137,16 @@ def _read(latencies_ms: FloatArray, low: float, high: float) -> Interval:
 
 
 def _share(hits: BoolArray, clusters: IntArray, level: float) -> Estimate:
-    counts = np.bincount(clusters)
     return ratio_estimate(
-        np.bincount(clusters[hits], minlength=len(counts)).astype(np.float64),
-        counts.astype(np.float64),
+        np.add.reduceat(hits, clusters, dtype=np.float64),
+        np.diff(clusters, append=len(hits)).astype(np.float64),
         level,
     )
 
 
-def _clusters(rounds: IntArray) -> IntArray:
-    """Return the cluster of each request: neighbouring rounds, merged alike."""
-    names, positions, sizes = np.unique(rounds, return_inverse=True, return_counts=True)
-    merged = min(math.ceil(CLUSTER_REQUESTS / sizes.mean()), len(names) // LEAST_CLUSTERS)
-    clusters = len(names) // max(1, merged)
-    return np.asarray(positions * clusters // len(names), dtype=np.int64)
+def _clusters(starts: IntArray, requests: int) -> IntArray:
+    """Return where each cluster of requests starts: neighbouring rounds, merged alike."""
+    rounds = len(starts)
+    merged = min(math.ceil(CLUSTER_REQUESTS / (requests / rounds)), rounds // LEAST_CLUSTERS)
+    clusters = rounds // max(1, merged)
+    return starts[starts_of(np.arange(rounds) * clusters // rounds)]

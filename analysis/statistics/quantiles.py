@@ -1,6 +1,7 @@
 """Quantiles of latencies: the one the report prints, and the one inside paired intervals."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -11,6 +12,8 @@ from scipy.special import betainc
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
+BATCH_REQUESTS = 1 << 18
+"""So many requests are sorted at a time: few enough for the processor's cache."""
 BoolArray: TypeAlias = NDArray[np.bool_]
 
 
@@ -25,6 +28,14 @@ def quantile(latencies_ms: FloatArray, q: float) -> float:
     return float(np.quantile(latencies_ms, q, method="higher"))
 
 
+def quantiles(latencies_ms: FloatArray, qs: Sequence[float]) -> list[float]:
+    """Return the same for several quantiles, 0 and 1 among them, which share the sorting."""
+    if latencies_ms.size == 0:
+        raise ValueError("no requests: a quantile needs at least one")
+    ordered = np.sort(latencies_ms)
+    return [float(ordered[math.ceil((len(ordered) - 1) * q)]) for q in qs]
+
+
 def harrell_davis(latencies_ms: FloatArray, q: float) -> float:
     """Return the Harrell-Davis estimate of the q-quantile in ms, a weighted mean of all order statistics.
 
@@ -34,7 +45,7 @@ def harrell_davis(latencies_ms: FloatArray, q: float) -> float:
     Source: Harrell and Davis, "A new distribution-free quantile estimator", Biometrika 69 (1982) 635-640.
     """
     _require(latencies_ms, q)
-    return float(_harrell_davis_rows(np.sort(latencies_ms)[np.newaxis, :], q)[0])
+    return float(_harrell_davis_rows(np.sort(latencies_ms)[np.newaxis, :], [q])[0][0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +64,53 @@ def block_quantiles(latencies_ms: FloatArray, rounds: IntArray, q: float) -> Blo
 
     `rounds` holds the round of each request. Raises ValueError when there are no requests.
     """
-    _require(latencies_ms, q)
-    order = np.lexsort((latencies_ms, rounds))
-    ordered = latencies_ms[order]
-    names, starts, sizes = np.unique(rounds[order], return_index=True, return_counts=True)
-    figures = np.empty(len(names))
-    beyond = np.empty(len(names), dtype=np.bool_)
+    return all_block_quantiles(latencies_ms, rounds, [q])[q]
+
+
+def all_block_quantiles(
+    latencies_ms: FloatArray, rounds: IntArray, qs: Sequence[float]
+) -> dict[float, BlockQuantiles]:
+    """Return the same for several quantiles, which share the sorting."""
+    for q in qs:
+        _require(latencies_ms, q)
+    names = np.unique(rounds).astype(np.int64)
+    latencies_ms, starts = by_round(latencies_ms, rounds)
+    sizes = np.diff(starts, append=len(latencies_ms))
+    figures = {q: np.empty(len(names)) for q in qs}
+    beyond = {q: np.empty(len(names), dtype=np.bool_) for q in qs}
     for size in np.unique(sizes):  # blocks of one size share their weights: nearly always there is one size
-        blocks = np.flatnonzero(sizes == size)
-        rows = ordered[starts[blocks][:, np.newaxis] + np.arange(size)]
-        figures[blocks] = _harrell_davis_rows(rows, q)
-        beyond[blocks] = np.isinf(rows[:, math.ceil((size - 1) * q)])
-    return BlockQuantiles(rounds=names.astype(np.int64), figures_ms=figures, beyond=beyond)
+        alike = np.flatnonzero(sizes == size)
+        for blocks in np.array_split(alike, math.ceil(len(alike) * size / BATCH_REQUESTS)):
+            rows = latencies_ms[starts[blocks][:, np.newaxis] + np.arange(size)]
+            rows.sort(axis=1)
+            for q in qs:
+                beyond[q][blocks] = np.isinf(rows[:, math.ceil((size - 1) * q)])
+            for q, found in zip(qs, _harrell_davis_rows(rows, qs), strict=True):
+                figures[q][blocks] = found
+    return {q: BlockQuantiles(rounds=names, figures_ms=figures[q], beyond=beyond[q]) for q in qs}
+
+
+def starts_of(rounds: IntArray) -> IntArray:
+    """Return where each round begins in rounds that are in order."""
+    return np.concatenate([[0], np.flatnonzero(rounds[1:] != rounds[:-1]) + 1])[: len(rounds)]
+
+
+def by_round(latencies_ms: FloatArray, rounds: IntArray) -> tuple[FloatArray, IntArray]:
+    """Return the latencies in order of their rounds, and where each round starts."""
+    if (rounds[1:] < rounds[:-1]).any():
+        order = np.argsort(rounds, kind="stable")
+        latencies_ms, rounds = latencies_ms[order], rounds[order]
+    return latencies_ms, starts_of(rounds)
+
+
+def places_of(rounds: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the rounds, each once and in order, and the place of each request's round among them."""
+    if (rounds[1:] < rounds[:-1]).any():
+        names, places = np.unique(rounds, return_inverse=True)
+        return names, places
+    starts = starts_of(rounds)
+    sizes = np.diff(starts, append=len(rounds))
+    return rounds[starts], np.repeat(np.arange(len(starts), dtype=np.int32), sizes)
 
 
 def least_samples(q: float, confidence: float = 0.95) -> int:
@@ -87,18 +133,18 @@ def _require(latencies_ms: FloatArray, q: float) -> None:
         raise ValueError("no requests: a quantile needs at least one")
 
 
-def _harrell_davis_rows(ordered: FloatArray, q: float) -> FloatArray:
-    """Return the estimate for each row of a matrix whose rows are sorted."""
-    if np.isinf(ordered[:, -1]).any():
-        answered = np.isfinite(ordered)
-        slowest = np.where(answered, ordered, -np.inf).max(axis=1)
-        ordered = np.where(answered, ordered, np.abs(slowest)[:, np.newaxis])
-        # A row without any answer becomes inf; its product with zero weights would be NaN.
-        figures = np.full(len(ordered), np.inf)
-        some = np.isfinite(slowest)
-        figures[some] = ordered[some] @ _weights(ordered.shape[1], q)
-        return figures
-    return np.asarray(ordered @ _weights(ordered.shape[1], q))
+def _harrell_davis_rows(ordered: FloatArray, qs: Sequence[float]) -> list[FloatArray]:
+    """Return the estimates of each quantile for each row of a matrix whose rows are sorted; it is changed."""
+    answers = np.isfinite(ordered).sum(axis=1)
+    slowest = ordered[np.arange(len(ordered)), np.maximum(answers, 1) - 1]
+    # A row without any answer becomes inf; its product with zero weights would be NaN.
+    slowest[answers == 0] = 0.0
+    tail = ordered[:, answers.min() :]
+    np.minimum(tail, slowest[:, np.newaxis], out=tail)
+    figures = [np.asarray(ordered @ _weights(ordered.shape[1], q)) for q in qs]
+    for each in figures:
+        each[answers == 0] = np.inf
+    return figures
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from analysis.errors import nearest
@@ -176,6 +177,8 @@ def _other_numbers(evidence: Evidence) -> str | None:
     frames = {arm: record.requests[["round", "request"]] for arm, record in evidence.recording.arms.items()}
     first, *others = frames
     for other in others:
+        if np.array_equal(frames[first], frames[other]):
+            continue
         merged = frames[first].merge(frames[other], how="outer", indicator="side")
         alone = merged[merged["side"] != "both"]
         if not alone.empty:
