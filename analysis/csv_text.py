@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
 
 from analysis.errors import InputError
 
@@ -37,6 +43,55 @@ def read_bytes(source: Source, *, valid_bytes: int | None = None) -> bytes:
     if not data:
         raise source.fault(None, "empty file", f"the columns {','.join(source.columns)}")
     return data
+
+
+class Portion:
+    """The first `length` bytes of a file for a parser, which reads them in order, with what tells whole rows.
+
+    `commas` and `feeds` count these signs, `quoted` tells of quotation marks, `last` is the last byte so far.
+    Reading raises UnicodeDecodeError where it is no UTF-8.
+    """
+
+    def __init__(self, file: BinaryIO, length: int) -> None:
+        self.commas = self.feeds = 0
+        self.quoted = False
+        self.last = b""
+        self._file, self._left = file, length
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, at most `size`; none at the end."""
+        data = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(data)
+        if not data.isascii() or self._decoder.getstate()[0]:
+            self._decoder.decode(data, final=not data)
+        signs = np.frombuffer(data, dtype=np.uint8)
+        self.commas += int(np.count_nonzero(signs == ord(",")))
+        self.feeds += int(np.count_nonzero(signs == ord("\n")))
+        self.quoted = self.quoted or b'"' in data
+        self.last = data[-1:] or self.last
+        return data
+
+    def __iter__(self) -> Iterator[bytes]:
+        """What pandas asks of a file, and never uses."""
+        raise NotImplementedError
+
+
+@contextmanager
+def opened(source: Source, *, valid_bytes: int | None = None) -> Iterator[tuple[bytes, Portion]]:
+    """The first line of a file, and the whole of what `read_bytes` gives, to be read in small pieces."""
+    try:
+        file = source.path.open("rb")
+    except OSError as error:
+        raise source.fault(None, error.strerror or "cannot be read", "a CSV file") from error
+    with file:
+        size = os.fstat(file.fileno()).st_size
+        length = size if valid_bytes is None else valid_bytes
+        if not 0 < length <= size:
+            read_bytes(source, valid_bytes=valid_bytes)  # says what is wrong
+        first = file.readline(length)
+        file.seek(0)
+        yield first, Portion(file, length)
 
 
 def records(source: Source, data: bytes) -> Iterable[tuple[int, dict[str, str]]]:

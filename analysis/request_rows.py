@@ -1,20 +1,22 @@
-"""The row files latency_<arm>.csv: one row per measured request, read whole or refused by row and column."""
+"""The row files latency_<arm>.csv: one row per measured request, all of them or refused by row and column."""
 
 from __future__ import annotations
 
 import csv
-import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis.csv_text import Source, checked_header, read_bytes, records
+from analysis.csv_text import Portion, Source, checked_header, opened, read_bytes, records
 from analysis.errors import InputError
 
 LARGEST = 2**63
+PART_ROWS = 20_000
+"""So many rows are in memory as they were read: few enough for the processor's cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,49 +76,70 @@ _DTYPES_READ = {**_DTYPES, PROTOCOL: "category"}
 _EMPTY = {column: [""] for column, number in NUMBERS.items() if number.may_be_empty}
 
 
-def read_rows(path: Path, *, valid_bytes: int | None) -> pd.DataFrame:
-    """The rows of one arm, in the file's order, with the columns COLUMNS, and `protocol` where there is one.
+def read_rows(path: Path, *, valid_bytes: int | None) -> Iterator[pd.DataFrame]:
+    """The rows of one arm, in the file's order and in parts that take little memory, at least one.
 
-    `valid_bytes` is the length that the manifest vouches for: what lies behind it belongs to an unfinished
-    round and is not read. A file with a header alone gives no rows. InputError names the first bad row.
+    They have the columns COLUMNS, and `protocol` where the file has it. `valid_bytes` is the length that the
+    manifest vouches for: what lies behind it belongs to an unfinished round and is not read. A file with a
+    header alone gives one part without rows. InputError names the first bad row.
     """
-    remedy = "Restore the file from where it was made, or run the comparison again."
-    source = Source(path=path, columns=COLUMNS, remedy=remedy)
-    data = read_bytes(source, valid_bytes=valid_bytes)
-    rows = _read_fast(source, data)
-    if rows is None:
-        raise _fault(source, data)
-    repeated = rows.duplicated(["round", "request"]).to_numpy()
+    source = _source(path)
+    with opened(source, valid_bytes=valid_bytes) as (first, portion):
+        text = first.decode("utf-8-sig", errors="replace") if first.endswith(b"\n") else ""
+        header = checked_header(source, next(csv.reader([text]), []))
+        nothing = True
+        try:
+            for rows in _parsed(portion, header):
+                if not all(number.accepts_all(rows[column]) for column, number in NUMBERS.items()):
+                    break
+                nothing = False
+                yield rows
+            else:
+                # pandas fills up short rows without a word.
+                whole = portion.quoted or portion.commas == (len(header) - 1) * portion.feeds
+                if whole and portion.last == b"\n":
+                    if nothing:
+                        yield no_rows()
+                    return
+        except (ValueError, OverflowError):  # among them ParserError and UnicodeDecodeError
+            pass
+    raise _fault(source, read_bytes(source, valid_bytes=valid_bytes))
+
+
+def _parsed(portion: Portion, header: list[str]) -> Iterator[pd.DataFrame]:
+    with pd.read_csv(
+        portion,  # type: ignore[call-overload]  # it has all that pandas uses of a file
+        usecols=[*COLUMNS, *([PROTOCOL] if PROTOCOL in header else [])],
+        dtype=_DTYPES_READ,
+        keep_default_na=False,
+        na_values=_EMPTY,
+        chunksize=PART_ROWS,
+        low_memory=False,
+    ) as parts:
+        yield from parts
+
+
+def once_each(path: Path, rounds: pd.Series, requests: pd.Series) -> None:
+    """Raise InputError, naming the row, where a request of a round stands twice in a row file."""
+    later, before = (part.to_numpy() for part in (rounds[1:], rounds[:-1]))
+    in_order = (later > before) | ((later == before) & (requests.to_numpy()[1:] > requests.to_numpy()[:-1]))
+    if in_order.all():
+        return
+    repeated = pd.DataFrame({"round": rounds, "request": requests}).duplicated().to_numpy()
     if repeated.any():
         place = int(repeated.argmax())
-        twice = f"round {rows['round'].iat[place]}, request {rows['request'].iat[place]} stands twice"
-        raise source.fault(place + 2, twice, "one row per request of a round")
-    return rows
+        twice = f"round {rounds.iat[place]}, request {requests.iat[place]} stands twice"
+        raise _source(path).fault(place + 2, twice, "one row per request of a round")
+
+
+def _source(path: Path) -> Source:
+    remedy = "Restore the file from where it was made, or run the comparison again."
+    return Source(path=path, columns=COLUMNS, remedy=remedy)
 
 
 def no_rows() -> pd.DataFrame:
     """The rows of an arm that has not played yet."""
     return pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in _DTYPES.items()})
-
-
-def _read_fast(source: Source, data: bytes) -> pd.DataFrame | None:
-    """All rows, or None when anything is wrong with any of them."""
-    first = data[: data.find(b"\n") + 1].decode("utf-8-sig", errors="replace")
-    header = checked_header(source, next(csv.reader([first]), []))
-    if not data.endswith(b"\n"):
-        return None
-    # pandas fills up short rows without a word.
-    if b'"' not in data and data.count(b",") != (len(header) - 1) * data.count(b"\n"):
-        return None
-    wanted = [*COLUMNS, *([PROTOCOL] if PROTOCOL in header else [])]
-    try:
-        rows = pd.read_csv(
-            io.BytesIO(data), usecols=wanted, dtype=_DTYPES_READ, keep_default_na=False, na_values=_EMPTY
-        )
-    except (ValueError, OverflowError):  # among them ParserError and UnicodeDecodeError
-        return None
-    good = all(number.accepts_all(rows[column]) for column, number in NUMBERS.items())
-    return rows[wanted] if good else None
 
 
 def _fault(source: Source, data: bytes) -> InputError:
