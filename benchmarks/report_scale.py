@@ -17,39 +17,44 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 MEDIANS_MS = {"baseline": 480.0, "optimized": 215.0}
 START = 1_700_000_000.0
+PAUSE_S = 0.0021
+HEADER = (
+    "round,request,started_at,method,name,latency_ms,service_time_ms,response_bytes,status,error,protocol\r\n"
+)
+ANSWERED, FAILED = "200,,HTTP/1.1", "503,HTTPError: 503 Server Error,HTTP/1.1"
 ROOT = Path(__file__).parents[1]
 
 
 def write_run(directory: Path, *, requests: int, endpoints: int, rounds: int) -> None:
-    """A run directory with so many requests over both arms; 0.1 % of the optimized ones failed."""
-    random = np.random.default_rng(1)
+    """A run directory as swarmgate writes it, with so many requests over both arms.
+
+    Both arms of a round play the same numbers, with payloads in common; 0.1 % of the optimized ones failed.
+    """
     per_block = requests // len(MEDIANS_MS) // rounds
-    count = per_block * rounds
-    payload = random.lognormal(0, 0.5, count)
-    kinds = random.integers(endpoints, size=count)
-    numbers = np.repeat(np.arange(rounds), per_block) + 1
+    random = np.random.default_rng(1)
+    # As many different rows as make no difference to the statistics: a file is written in seconds.
+    kinds = random.integers(endpoints, size=max(50_000, 100 * endpoints))
+    payload = random.lognormal(0, 0.5, len(kinds))
+    drawn = random.integers(len(kinds), size=per_block * rounds, dtype=np.int32)
     for turn, (arm, median_ms) in enumerate(MEDIANS_MS.items()):
-        latency_ms = (median_ms * payload * random.lognormal(0, 0.1, count)).round(3)
-        failed = random.random(count) < (0.001 if turn else 0.0)
-        position_s = np.tile(np.arange(per_block) * 0.002, rounds)
-        pd.DataFrame(
-            {
-                "round": numbers,
-                "request": np.arange(count) + 1,
-                "started_at": (START + (2 * numbers + turn) * per_block * 0.002 + position_s).round(6),
-                "method": np.where(kinds % 3 == 0, "POST", "GET"),
-                "name": [f"/shop/section-{kind % 20}/resource-{kind:04d}/{{id}}" for kind in kinds],
-                "latency_ms": latency_ms,
-                "service_time_ms": latency_ms,
-                "response_bytes": 40_000,
-                "status": np.where(failed, "503", "200"),
-                "error": np.where(failed, "HTTPError('503 Server Error')", ""),
-            }
-        ).to_csv(directory / f"latency_{arm}.csv", index=False)
+        latencies_ms = (median_ms * payload * random.lognormal(0, 0.1, len(kinds))).round(3).tolist()
+        failed = random.random(len(kinds)) < (0.001 if turn else 0.0)
+        ends = [
+            f"{_endpoint(kind)},{took_ms},{took_ms},{40_000 + kind},{FAILED if fails else ANSWERED}\r\n"
+            for kind, took_ms, fails in zip(kinds.tolist(), latencies_ms, failed.tolist(), strict=True)
+        ]
+        with (directory / f"latency_{arm}.csv").open("w", newline="") as file:
+            file.write(HEADER)
+            for place in range(rounds):
+                start_s = START + (2 * place + (turn + place) % 2) * per_block * PAUSE_S
+                first = place * per_block
+                file.writelines(
+                    f"{place + 1},{first + number + 1},{start_s + number * PAUSE_S:.6f},{ends[row]}"
+                    for number, row in enumerate(drawn[first : first + per_block].tolist())
+                )
     manifest = {
         "schema_version": "1.0",
         "id": "report-scale",
@@ -63,6 +68,11 @@ def write_run(directory: Path, *, requests: int, endpoints: int, rounds: int) ->
         "objectives": [{"name": "P95 latency", "arm": "optimized", "metric": "p95_ms", "at_most": 800}],
     }
     (directory / "run.json").write_text(json.dumps(manifest))
+
+
+def _endpoint(kind: int) -> str:
+    method = "POST" if kind % 3 == 0 else "GET"
+    return f"{method},/shop/section-{kind % 20}/resource-{kind:04d}/{{id}}"
 
 
 def report(directory: Path) -> tuple[int, float, float]:

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from benchmarks.performance.figure import Bench, Figure, Growth
-from benchmarks.performance.figures import swarm_sizes
+from benchmarks.performance.figures import analysis, master_memory, report, swarm_sizes
 
 Measure = Callable[[Bench], Iterator[Figure | Growth]]
 
 MEASURES: Mapping[str, Measure] = {
     "swarm-sizes": swarm_sizes.measure,
+    "analysis": analysis.measure,
+    "report": report.measure,
+    "master-memory": master_memory.measure,
 }
 """By the name that `--only` takes, in the order in which they are played."""
