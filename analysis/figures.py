@@ -19,8 +19,9 @@ from analysis.recording import Recording, Sample
 from analysis.statistics.change import PairedChange, paired_change, paired_difference
 from analysis.statistics.intervals import Interval, ratio_estimate
 from analysis.statistics.limits import quantile_estimate
-from analysis.statistics.quantiles import FloatArray, all_block_quantiles, quantile, quantiles, starts_of
+from analysis.statistics.quantiles import all_block_quantiles, quantile, quantiles
 from analysis.statistics.shares import share_estimate
+from analysis.totals import Totals, totals_of
 
 _T = TypeVar("_T")
 
@@ -57,25 +58,6 @@ class Blocks:
     rounds: NDArray[np.int64]
     figures: NDArray[np.float64]
     beyond: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """The sums of each block of an arm that make its figures other than quantiles."""
-
-    rounds: NDArray[np.int64]
-    requests: FloatArray
-    answers: FloatArray
-    answered_ms: FloatArray
-    durations_s: FloatArray
-
-    def divided(self, metric: Metric) -> tuple[FloatArray, FloatArray]:
-        """What a metric that is no quantile divides, per round: numerators and denominators."""
-        if metric.kind == "mean":
-            return self.answered_ms, self.answers
-        if metric.kind == "failure_ratio":
-            return self.requests - self.answers, self.requests
-        return self.answers, self.durations_s
 
 
 class Figures:
@@ -167,7 +149,7 @@ class Figures:
         return _blocks(self._totals(arm, endpoint, sample), metric)
 
     def _totals(self, arm: str, endpoint: str | None, sample: Sample) -> Totals:
-        return self._once(("totals", arm, endpoint), lambda: _totals(sample))
+        return self._once(("totals", arm, endpoint), lambda: totals_of(sample))
 
     def _endpoint_sample(self, arm: str, endpoint: str) -> Sample | None:
         """The last one of each arm is at hand: all of them would be as much memory as the rows."""
@@ -254,18 +236,6 @@ def _blocks(totals: Totals, metric: Metric) -> Blocks:
     with np.errstate(divide="ignore", invalid="ignore"):
         figures = numerators / denominators
     return Blocks(rounds=totals.rounds, figures=figures, beyond=np.zeros(len(figures), dtype=np.bool_))
-
-
-def _totals(sample: Sample) -> Totals:
-    starts = starts_of(sample.rounds)
-    answered = np.isfinite(sample.latencies_ms)
-    return Totals(
-        rounds=sample.rounds[starts].astype(np.int64),
-        requests=np.diff(starts, append=len(answered)).astype(np.float64),
-        answers=np.add.reduceat(answered, starts, dtype=np.float64),
-        answered_ms=np.add.reduceat(np.where(answered, sample.latencies_ms, 0.0), starts),
-        durations_s=sample.durations_s,
-    )
 
 
 def _interval(sample: Sample, totals: Totals, metric: Metric, level: float) -> Interval | None:
