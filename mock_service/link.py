@@ -84,6 +84,11 @@ class Link:
             self._timer.cancel()
             self._timer = None
 
+    def let_go(self) -> None:
+        """Cut, and have no more to do with the ends: the connection holds this, and must not hold itself."""
+        self.cut()
+        self._deliver = self._finish = self._on_full = self._on_drained = _nothing
+
     def _set_timer(self) -> None:
         if self._timer is None and self._line and not self._held:
             self._timer = self._loop.call_at(self._line[0][0], self._arrive)
@@ -108,3 +113,7 @@ class Link:
         elif self._full and self.buffered_bytes <= self._low_water:
             self._full = False
             self._on_drained()
+
+
+def _nothing(*_: object) -> None:
+    pass

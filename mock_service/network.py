@@ -94,8 +94,8 @@ class ModelledConnection(asyncio.Protocol, asyncio.Transport):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the protocol, and forget what was under way."""
         self._closing = True
-        self._up.cut()
-        self._down.cut()
+        self._up.let_go()
+        self._down.let_go()
         self._protocol.connection_lost(exc)
 
     # Above: called by the protocol.

@@ -20,6 +20,7 @@ from mock_service.app import create_app
 from mock_service.certificate import Certificate, issue
 from mock_service.errors import StartError
 from mock_service.event_loop import precise_event_loop
+from mock_service.garbage import search_seldom
 from mock_service.network import Network, put_below
 from mock_service.protocols import AgreedProtocol
 from mock_service.settings import Settings
@@ -57,6 +58,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen."""
         await super().startup(sockets)
+        search_seldom()
         self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
