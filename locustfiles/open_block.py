@@ -11,16 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-import gevent
-
+from locustfiles.alarm import Alarm, alarm
 from locustfiles.arrivals import LEAD_IN, MEASURED, Arrival, Schedule
 from locustfiles.plan import LogicalRequest
 from locustfiles.turnstile import Block, Ticket
-
-DOZE_S = 0.0005
-"""The loop's timers wake up to a millisecond late: so much earlier they are set, and the rest is waited out
-awake, unless more than DOZE_RPS arrive here, whose own bustle wakes the loop in time."""
-DOZE_RPS = 400.0
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -36,13 +30,11 @@ class OpenBlock(Block):
     missed_after_s: float
     _begins_at: float = field(init=False)
     _arrivals: Iterator[tuple[Arrival, LogicalRequest]] = field(init=False)
-    _doze_s: float = field(init=False)
+    _alarm: Alarm = field(init=False, default_factory=alarm)
 
     def __post_init__(self) -> None:
         Block.__post_init__(self)
         self._begins_at = time.time() + self.begins_s - time.perf_counter()
-        most_rps = max(max(span.from_rps, span.to_rps) for span in self.schedule.spans)
-        self._doze_s = DOZE_S if most_rps / self.schedule.places <= DOZE_RPS else 0.0
         # The requests are drawn before the block begins, so that measured time holds no work of ours.
         planned = [(arrival, self._drawn(arrival)) for arrival in self.schedule.until_lead_out(self.place)]
         self.to_settle = sum(arrival.part != LEAD_IN for arrival, _ in planned)
@@ -65,11 +57,12 @@ class OpenBlock(Block):
     def _waited_until(self, due_s: float) -> bool:
         """Wait for this moment. False once the block is closed: what is due then is not sent."""
         while not self.closed:
-            left_s = due_s - time.perf_counter()
-            if left_s <= 0:
+            if time.perf_counter() >= due_s:
                 return True
-            if left_s > self._doze_s:
-                self._news.wait(left_s - self._doze_s)
-            else:
-                gevent.sleep(0)
+            self._alarm.sleep_until(due_s)
         return False
+
+    def close(self) -> None:
+        """End the block: those that wait for their moment rest at once."""
+        Block.close(self)
+        self._alarm.wake_all()
