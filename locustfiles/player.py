@@ -21,7 +21,7 @@ import locust.runners
 from locust.env import Environment
 from locust.runners import LocalRunner, WorkerRunner
 
-from locustfiles import admission, free_form, opening
+from locustfiles import admission, free_form, garbage, opening
 from locustfiles.arrivals import MEASURED
 from locustfiles.generator import GeneratorMonitor
 from locustfiles.plan import RequestPlan
@@ -87,6 +87,7 @@ class Player:
         self._tasks = []
         self._sent_at = time.monotonic()
         PlanUser.request_timeout_s = opened["request_timeout_s"]
+        garbage.search_seldom()
         self._monitor.on = True
         self._turnstile.open(block)
         if not self._to_settle:
@@ -98,6 +99,7 @@ class Player:
 
     def _on_stopping(self, **_: Any) -> None:
         self._monitor.on = False
+        garbage.search_as_usual()
         self._turnstile.abandon()
 
     def _on_challenge(self, msg: Any, **_: Any) -> None:
@@ -187,6 +189,7 @@ class Player:
 
     def _on_drained(self, block: Block) -> None:
         self._monitor.on = False
+        garbage.search_as_usual()
         if self._rows or self._tasks:  # closed before its share was done
             self._send_rows(block)
         exceptions, self._exceptions = self._exceptions, {}
