@@ -47,6 +47,7 @@ logger = logging.getLogger(__name__)
 
 ARMS: tuple[type[PlanUser], ...] = (BaselineUser, OptimizedUser, Http2User, *ADDED, *REMOVED)
 USAGE = 2
+TICK_S = 1.0
 
 
 def _repeated(user_class: type[Any]) -> type[Any]:
@@ -94,6 +95,7 @@ class Comparison:
         self._swarm: Swarm
         self._stopped_early = False
         self._web_tab: WebTab | None = None
+        self._checked: tuple[Settings, dict[str, Any]] | None = None
 
     def on_init(
         self, environment: Environment, runner: Runner, web_ui: WebUI | None = None, **_: Any
@@ -117,7 +119,8 @@ class Comparison:
         environment.events.test_stopping.add_listener(self._on_test_stopping)
         environment.events.quitting.add_listener(self._on_quitting)
         try:
-            self._settings()
+            checked = self._settings()
+            self._checked = checked if web_ui is None else None  # whose form may change them
             if isinstance(runner, MasterRunner):
                 admission.token()
             if web_ui is not None:
@@ -130,9 +133,10 @@ class Comparison:
 
     def wanted_users(self) -> Any:
         """What Locust's shape asks once a second."""
-        if self._conductor is None:
+        conductor = self._conductor
+        if conductor is None:
             try:
-                self._conductor = self._start()
+                conductor = self._conductor = self._start()
             except (OptionError, judge.JudgeError) as error:  # from the web UI's form
                 logger.error("swarmgate: %s", error)
                 if self._web_tab is not None:
@@ -141,15 +145,18 @@ class Comparison:
                 return None
             self._stopped_early = False
             self._interruption.begun = True
-            self._conductor.workers_there.wait()
-        if self._conductor.done:
-            self._environment.process_exit_code = self._conductor.exit_code
-            self._conductor = None
+            conductor.workers_there.wait()
+        else:  # Locust sleeps for what is left of a second after this: the end need not wait for that
+            conductor.ended.wait(timeout=TICK_S)
+        if conductor.done:
+            if self._conductor is conductor:
+                self._environment.process_exit_code = conductor.exit_code
+                self._conductor = None
             return None
-        return self._conductor.wanted_users
+        return conductor.wanted_users
 
     def _start(self) -> Conductor:
-        chosen, objectives = self._settings()
+        chosen, objectives = self._checked or self._settings()
         arms = {arm: BY_ARM[arm] for arm in chosen.arms}
         host = _host(chosen, self._environment.host)
         board = Scoreboard(chosen, host=host, objectives=objectives["objectives"])

@@ -68,6 +68,7 @@ class Conductor:
         self.blocks = BlockPlayer(swarm, settings=settings, progress=progress)
         self.done = False
         self.workers_there = Event()
+        self.ended = Event()
         self.exit_code: int | None = None
         self._gathered: tuple[str, ...] = ()
         self._deserted = False
@@ -119,6 +120,8 @@ class Conductor:
         finally:  # even if the manifest cannot be completed: nobody else ends the test
             self.done = True
             self.workers_there.set()
+            if not self._deserted:  # else Locust is about to stop as it is
+                self.ended.set()
 
     def _finish(self, *, state: str, stopped: str) -> None:
         self.logbook.note_strangers(self._swarm.admission.refused, self._swarm.admission.stray_samples)
