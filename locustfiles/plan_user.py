@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import gevent
-from gevent import Timeout
 from locust import User, task
 
 from locustfiles.own_arms import own_host
 from locustfiles.plan import LogicalRequest, RequestPlan, ShopPlan
+from locustfiles.time_limit import TimeLimit
 from locustfiles.turnstile import Ticket, Turnstile
 
 TICKET = "swarmgate_ticket"
@@ -54,6 +54,7 @@ class PlanUser(User):
         host = own_host(type(self)) or self.host
         self.host = host.rstrip("/") if host else host
         super().__init__(environment)
+        self._time_limit = TimeLimit()
 
     def send(self, request: LogicalRequest) -> None:
         """Ask once and fire Locust's request event once, failed or not."""
@@ -100,6 +101,8 @@ class PlanUser(User):
 
     def _send_in_time(self, request: LogicalRequest) -> None:
         # A TimeoutError is an OSError: clients close the connection and report it as their own failure.
-        limit_s = self.request_timeout_s
-        with Timeout(limit_s, TimeoutError(f"no answer within {limit_s:g} s")):
+        self._time_limit.begin(self.request_timeout_s)
+        try:
             self.send(request)
+        finally:
+            self._time_limit.end()
