@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from benchmarks.performance.figure import Bench, Figure, Growth
-from benchmarks.performance.figures import swarm_sizes
+from benchmarks.performance.figures import lean_client, swarm_sizes
 
 Measure = Callable[[Bench], Iterator[Figure | Growth]]
 
 MEASURES: Mapping[str, Measure] = {
+    "lean-client": lean_client.measure,
     "swarm-sizes": swarm_sizes.measure,
 }
 """By the name that `--only` takes, in the order in which they are played."""
