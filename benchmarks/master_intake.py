@@ -30,6 +30,7 @@ from rich.console import Console
 from locustfiles import exact_stats, player
 from locustfiles.baseline import BaselineUser
 from locustfiles.blocks import BlockPlayer, BlockResult
+from locustfiles.load import Load
 from locustfiles.logbook import Logbook
 from locustfiles.optimized import OptimizedUser
 from locustfiles.options import Settings
@@ -126,7 +127,7 @@ def _settings(users: int, requests: int, results: Path) -> Settings:
     values: dict[str, Any] = dict.fromkeys(Settings.__dataclass_fields__)
     values |= {"arms": tuple(ARMS), "users": users, "rounds": 3, "looks": (3,), "warmup_rounds": 0}
     values |= {"requests": requests, "lead_in": 1, "lead_out": True, "seed": 1, "request_timeout_s": 10.0}
-    values |= {"rows": True, "recover": True, "sla": Path("sla.toml"), "results": results}
+    values |= {"load": Load(), "rows": True, "recover": True, "sla": Path("sla.toml"), "results": results}
     return Settings(**values)
 
 
@@ -152,8 +153,10 @@ def _row(number: int, plan: ShopPlan) -> Row:
 
 def _rows(name: str, opened: Mapping[str, Any]) -> bytes:
     plan = ShopPlan(seed=1)
-    rows = [_row(number, plan) for number in range(*opened["numbers"])]
-    return bytes(Message(player.ROWS, {"block": opened["block"], "rows": rows}, name).serialize())
+    rows = [_row(number, plan) for _, numbers, _ in opened["legs"] for number in range(*numbers)]
+    return bytes(
+        Message(player.ROWS, {"block": opened["block"], "rows": rows, "played": True}, name).serialize()
+    )
 
 
 def _rest(name: str, opened: Mapping[str, Any]) -> bytes:

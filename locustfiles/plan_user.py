@@ -19,7 +19,7 @@ from locustfiles.turnstile import Ticket, Turnstile
 TICKET = "swarmgate_ticket"
 """The key of the ticket in the context of Locust's request event."""
 STRETCH = 100
-"""Requests that a user of plain Locust asks in one task, if it has no other task and no pause between them."""
+"""Requests that a user of plain Locust asks in one task, if it has no other task and no pause between."""
 
 
 class Missed(Exception):  # noqa: N818  # its name is what the row's error begins with

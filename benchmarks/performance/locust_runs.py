@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from benchmarks.performance.cores import Spent, run
@@ -54,7 +55,7 @@ def plain(
     shutil.rmtree(accounts, ignore_errors=True)
     accounts.mkdir()
     command = [LOCUST, "-f", str(USERS / f"{locustfile}.py"), "--headless", "--only-summary"]
-    command += ["-u", str(users), "-r", str(users), "--run-time", f"{seconds:g}s", *words]
+    command += ["-u", str(users), "-r", str(users), "--run-time", f"{ceil(seconds)}s", *words]
     here = {**env, ACCOUNT: str(accounts), "PYTHONPATH": str(ROOT)}
     done = run(command, core=core, env=here)
     told = [json.loads(path.read_text()) for path in sorted(accounts.iterdir())]
@@ -76,7 +77,7 @@ def comparison(
     core: int | None,
     words: Sequence[str] = (),
 ) -> Load:
-    """A comparison of OptimizedUser alone: a warm-up and two rounds of so many requests. Raises RunFailedError."""
+    """A comparison of OptimizedUser alone, in two rounds of so many requests. Raises RunFailedError."""
     results = folder / "comparison"
     shutil.rmtree(results, ignore_errors=True)
     (folder / "sla.toml").write_text(ANY)
