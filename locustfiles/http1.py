@@ -66,7 +66,8 @@ class Response(HTTPResponseParser):
 
     def _on_message_begin(self) -> None:
         self._surplus = self.complete
-        self._encoding = self._field = ""
+        if not self._surplus:
+            self._encoding = self._field = ""
 
     def _on_status(self, text: str) -> None:
         pass
@@ -77,7 +78,7 @@ class Response(HTTPResponseParser):
 
     def _on_header_value(self, text: str) -> None:
         self._in_value = True
-        if self._field.lower() == "content-encoding":
+        if self._field.lower() == "content-encoding" and not self._surplus:
             self._encoding += text
 
     def _on_headers_complete(self) -> bool:

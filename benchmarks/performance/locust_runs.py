@@ -77,13 +77,13 @@ def comparison(
     core: int | None,
     words: Sequence[str] = (),
 ) -> Load:
-    """A comparison of OptimizedUser alone, in two rounds of so many requests. Raises RunFailedError."""
+    """A comparison of OptimizedUser alone: one round of so many requests. Raises RunFailedError."""
     results = folder / "comparison"
     shutil.rmtree(results, ignore_errors=True)
     (folder / "sla.toml").write_text(ANY)
     command = [LOCUST, "-f", str(ROOT / "locustfiles" / "comparison.py"), "--headless"]
-    command += ["--arms", "optimized", "-u", str(users), "--requests", str(requests), "--rounds", "2"]
-    command += ["--sla", str(folder / "sla.toml"), "--results", str(results), *words]
+    command += ["--arms", "optimized", "-u", str(users), "--requests", str(requests), "--rounds", "1"]
+    command += ["--warmup-rounds", "0", "--sla", str(folder / "sla.toml"), "--results", str(results), *words]
     done = run(command, core=core, env=env, cwd=ROOT)
     report, manifest = (results / "latest" / name for name in ("comparison_report.json", "run.json"))
     if not report.exists() or json.loads(report.read_text())["arms"]["optimized"]["failures"]:
