@@ -14,12 +14,9 @@ from typing import Any
 import gevent
 import gevent.ssl
 from gevent import monkey
+from geventhttpclient._parser import HTTPResponseParser
 from geventhttpclient.client import HTTPClient
-from geventhttpclient.response import (
-    HTTPConnectionClosed,
-    HTTPParseError,
-    HTTPResponseParser,
-)
+from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
 from locustfiles.waiting_line import WaitingLine
 

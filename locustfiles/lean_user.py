@@ -86,7 +86,7 @@ class LeanUser(PlanUser):
 
     def send(self, request: LogicalRequest) -> None:
         """Ask once; a broken connection is a failure and never a silent second request."""
-        sent = self._prepared.get(request) or self._prepare(request)
+        sent = self._ready(request)
         answer = Answer(request=sent, status_code=0, content=b"", protocol="")
         failure: Exception | None = None
         started_at, started = time.time(), time.perf_counter()
@@ -109,10 +109,18 @@ class LeanUser(PlanUser):
             url=sent.path_url,
         )
 
-    def _prepare(self, request: LogicalRequest) -> SentRequest:
+    def _ready(self, request: LogicalRequest) -> SentRequest:
+        """The request as it is sent, made when it is first asked for."""
+        try:
+            if (sent := self._prepared.get(request)) is not None:
+                return sent
+        except TypeError:  # a query of lists cannot be looked up
+            return self._made(request)
         if len(self._prepared) >= PREPARED:
             self._prepared.clear()
-        target = urlsplit(self.host or "").path + request.target
-        sent = SentRequest(method=request.method, path_url=target, body=request.body)
-        self._prepared[request] = sent
+        sent = self._prepared[request] = self._made(request)
         return sent
+
+    def _made(self, request: LogicalRequest) -> SentRequest:
+        target = urlsplit(self.host or "").path + request.target
+        return SentRequest(method=request.method, path_url=target, body=request.body)

@@ -27,7 +27,7 @@ class LateClient(FastHttpUser):
     abstract = True
 
     def __init__(self, environment: Environment) -> None:
-        User.__init__(self, environment)  # type: ignore[no-untyped-call]  # Locust leaves it untyped
+        User.__init__(self, environment)
         if self.host is None:
             raise StopTest("no host to ask: expected one by --host or in the user class")
 
