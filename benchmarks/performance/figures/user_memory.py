@@ -20,7 +20,7 @@ def measure(bench: Bench) -> Iterator[Figure | Growth]:
     with nginx(bench.folder, core=bench.server_core) as env:
 
         def grown_mib(kind: str, users: int) -> float:
-            seconds = 3.0 + users / 1000
+            seconds = 3.0 + users / 500
             found = plain(kind, bench.folder, env, users=users, seconds=seconds, core=bench.load_core)
             return found.grown_mib
 

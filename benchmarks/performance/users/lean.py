@@ -23,4 +23,5 @@ class OneRequest:
 
 
 PlanUser.plan_class = OneRequest
+PlanUser.request_timeout_s = 60.0  # as FastHttpUser has it: thousands of users on one core wait long
 __all__ = ["OptimizedUser"]
