@@ -23,7 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.worker_rps import LOCUST, nginx
+from benchmarks.performance.locust_runs import LOCUST
+from benchmarks.performance.nginx import nginx
 from mock_service.run import client_environment
 from mock_service.server import Address
 
@@ -41,7 +42,7 @@ SLA = '[[objective]]\nname = "P95"\narm = "{arm}"\nmetric = "p95_ms"\nat_most = 
 def fast_server(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """The name of a server that answers at once, and what Locust needs to know of it."""
     if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
-        with nginx(folder) as env:
+        with nginx(folder, tls=True, body_bytes=1000) as env:
             yield "nginx, TLS", env
         return
     words = ["serve", "--port", "0", "--no-network", "--no-tls", "--service-time-factor", "0"]

@@ -6,8 +6,13 @@ import time
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from locust.env import Environment
+
 from locustfiles.plan import LogicalRequest
 from locustfiles.plan_user import PlanUser
+
+PREPARED = 10_000
+"""So many requests are kept ready to be sent again, in each process."""
 
 
 class StatusError(Exception):
@@ -15,14 +20,35 @@ class StatusError(Exception):
 
 
 class SentRequest:
-    """What went over the wire, in the words of requests.PreparedRequest."""
+    """What goes over the wire, in the words of requests.PreparedRequest. It is made once and sent often.
 
-    __slots__ = ("body", "method", "path_url")
+    What is worked out from it is kept with it: the `message` of a client that prepares one, and the digest of
+    what was `asked`.
+    """
+
+    __slots__ = ("_body", "_method", "_path_url", "asked", "message")
 
     def __init__(self, *, method: str, path_url: str, body: bytes | None) -> None:
-        self.method = method
-        self.path_url = path_url
-        self.body = body
+        self._method = method
+        self._path_url = path_url
+        self._body = body
+        self.message: bytes | None = None
+        self.asked: tuple[str, bytes] | None = None
+
+    @property
+    def method(self) -> str:
+        """GET, for example."""
+        return self._method
+
+    @property
+    def path_url(self) -> str:
+        """The request target: path and encoded query."""
+        return self._path_url
+
+    @property
+    def body(self) -> bytes | None:
+        """The body, None without one."""
+        return self._body
 
 
 class Answer:
@@ -48,6 +74,11 @@ class LeanUser(PlanUser):
 
     abstract = True
     failures: ClassVar[tuple[type[Exception], ...]] = (OSError,)
+    _known: ClassVar[dict[tuple[type, str], dict[LogicalRequest, SentRequest]]] = {}
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)  # type: ignore[no-untyped-call]  # Locust leaves it untyped
+        self._prepared = self._known.setdefault((type(self), self.host or ""), {})
 
     def exchange(self, sent: SentRequest) -> Answer:
         """Ask once, and wait for the whole answer. Raises one of `failures` when there is none."""
@@ -55,8 +86,7 @@ class LeanUser(PlanUser):
 
     def send(self, request: LogicalRequest) -> None:
         """Ask once; a broken connection is a failure and never a silent second request."""
-        target = urlsplit(self.host or "").path + request.target
-        sent = SentRequest(method=request.method, path_url=target, body=request.body)
+        sent = self._ready(request)
         answer = Answer(request=sent, status_code=0, content=b"", protocol="")
         failure: Exception | None = None
         started_at, started = time.time(), time.perf_counter()
@@ -78,3 +108,19 @@ class LeanUser(PlanUser):
             start_time=started_at,
             url=sent.path_url,
         )
+
+    def _ready(self, request: LogicalRequest) -> SentRequest:
+        """The request as it is sent, made when it is first asked for."""
+        try:
+            if (sent := self._prepared.get(request)) is not None:
+                return sent
+        except TypeError:  # a query of lists cannot be looked up
+            return self._made(request)
+        if len(self._prepared) >= PREPARED:
+            self._prepared.clear()
+        sent = self._prepared[request] = self._made(request)
+        return sent
+
+    def _made(self, request: LogicalRequest) -> SentRequest:
+        target = urlsplit(self.host or "").path + request.target
+        return SentRequest(method=request.method, path_url=target, body=request.body)

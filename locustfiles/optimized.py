@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import zlib
+from copy import copy
+from functools import cached_property
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-import gevent.ssl
-from geventhttpclient.client import HTTPClient
-from geventhttpclient.connectionpool import ConnectionPool
-from geventhttpclient.response import HTTPParseError, HTTPSocketPoolResponse
-from locust import FastHttpUser
+from geventhttpclient.response import HTTPParseError
+from locust import FastHttpUser, User
+from locust.contrib.fasthttp import FastHttpSession
+from locust.env import Environment
+from locust.exception import StopTest
 
 from locustfiles import exact_stats
+from locustfiles.http1 import ConnectionPool
 from locustfiles.lean_user import Answer, LeanUser, SentRequest
-from locustfiles.waiting_line import WaitingLine
 
 exact_stats.install()
 
-READ_BYTES = 64 * 1024
+
+class LateClient(FastHttpUser):
+    """A FastHttpUser whose `client` is made when it is first asked for: it takes most of a user's memory."""
+
+    abstract = True
+
+    def __init__(self, environment: Environment) -> None:
+        User.__init__(self, environment)
+        if self.host is None:
+            raise StopTest("no host to ask: expected one by --host or in the user class")
+
+    @cached_property
+    def client(self) -> FastHttpSession:  # type: ignore[override]  # an attribute there
+        """Locust's own client, for what a subclass asks besides the plan."""
+        twin = copy(self)
+        FastHttpUser.__init__(twin, self.environment)
+        twin.client.user = self
+        return twin.client
 
 
-class OptimizedUser(LeanUser, FastHttpUser):
+class OptimizedUser(LeanUser, LateClient):
     """Drives geventhttpclient directly over connections that all users of the process share.
 
     A user holds one connection while it asks, so the pool grows to the concurrency and no further. The pool
@@ -38,29 +57,25 @@ class OptimizedUser(LeanUser, FastHttpUser):
     encodings: ClassVar[str] = "gzip"
     """What is asked for as Accept-Encoding: gzip, or identity."""
     _pools: ClassVar[dict[tuple[type, str], ConnectionPool]] = {}
+    _pool: ConnectionPool | None = None
 
     def exchange(self, sent: SentRequest) -> Answer:
         """Ask over a connection of the pool, and give it back."""
-        pool = self._pool()
-        connection = pool.get_socket()
-        try:
-            connection.sendall(self._message(sent))
-        except BaseException:
-            pool.release_socket(connection)
-            raise
-        # From here on the response gives the connection back, whatever happens.
-        response = HTTPSocketPoolResponse(connection, pool, method=sent.method, block_size=READ_BYTES)
-        content = response.read()
-        if response.get("content-encoding") == "gzip":
-            content = zlib.decompress(content, wbits=16 + zlib.MAX_WBITS)
+        pool = self._pool or self._shared_pool()
+        if sent.message is None:
+            sent.message = self._message(sent)
+        response = pool.exchange(sent.message, sent.method)
         return Answer(
-            request=sent, status_code=response.status_code, content=content, protocol=response.version
+            request=sent,
+            status_code=response.status_code,
+            content=response.content(),
+            protocol=response.protocol,
         )
 
     def _message(self, sent: SentRequest) -> bytes:
         lines = [
             f"{sent.method} {sent.path_url} HTTP/1.1",
-            f"Host: {self._authority}",
+            f"Host: {urlsplit(self.host or '').netloc}",
             f"Accept-Encoding: {self.encodings}",
         ]
         if not self.keep_alive:
@@ -69,22 +84,9 @@ class OptimizedUser(LeanUser, FastHttpUser):
             lines += ["Content-Type: application/json", f"Content-Length: {len(sent.body)}"]
         return "\r\n".join((*lines, "", "")).encode("latin-1") + (sent.body or b"")
 
-    @property
-    def _authority(self) -> str:
-        return urlsplit(self.host or "").netloc
-
-    def _pool(self) -> ConnectionPool:
-        host = self.host or ""
-        key = (type(self), host)
+    def _shared_pool(self) -> ConnectionPool:
+        key = (type(self), self.host or "")
         if key not in self._pools:
-            # No time limits of its own: that on the whole request covers them.
-            client = HTTPClient.from_url(
-                host,
-                concurrency=self.pool_limit,
-                ssl_context_factory=gevent.ssl.create_default_context,
-                connection_timeout=None,
-                network_timeout=None,
-            )
-            self._pools[key] = client._connection_pool
-            self._pools[key]._semaphore = WaitingLine(self.pool_limit)  # type: ignore[assignment]  # fair
-        return self._pools[key]
+            self._pools[key] = ConnectionPool(self.host or "", limit=self.pool_limit)
+        self._pool = self._pools[key]
+        return self._pool

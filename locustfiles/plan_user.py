@@ -8,15 +8,18 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import gevent
-from gevent import Timeout
 from locust import User, task
+from locust.user.task import LOCUST_STATE_RUNNING
 
 from locustfiles.own_arms import own_host
 from locustfiles.plan import LogicalRequest, RequestPlan, ShopPlan
+from locustfiles.time_limit import TimeLimit
 from locustfiles.turnstile import Ticket, Turnstile
 
 TICKET = "swarmgate_ticket"
 """The key of the ticket in the context of Locust's request event."""
+STRETCH = 100
+"""Requests that a user of plain Locust asks in one task, if it has no other task and no pause between."""
 
 
 class Missed(Exception):  # noqa: N818  # its name is what the row's error begins with
@@ -40,7 +43,7 @@ class PlanUser(User):
     request_timeout_s: ClassVar[float] = 10.0
     """No request lasts longer; what is not answered by then is a failure."""
 
-    _free_plan: ClassVar[RequestPlan] = ShopPlan(seed=1)
+    _free_plans: ClassVar[dict[type[RequestPlan], RequestPlan]] = {}
     _free_numbers: ClassVar[Iterator[int]] = itertools.count(1)
     _ticket: Ticket | None = None
 
@@ -54,6 +57,12 @@ class PlanUser(User):
         host = own_host(type(self)) or self.host
         self.host = host.rstrip("/") if host else host
         super().__init__(environment)
+        self._time_limit = TimeLimit()
+        if self.plan_class not in self._free_plans:
+            self._free_plans[self.plan_class] = self.plan_class(seed=1)
+        self._free_plan = self._free_plans[self.plan_class]
+        restless = type(self).wait_time is User.wait_time and len(self.tasks) == 1
+        self._at_a_stretch = STRETCH if restless else 1
 
     def send(self, request: LogicalRequest) -> None:
         """Ask once and fire Locust's request event once, failed or not."""
@@ -65,9 +74,12 @@ class PlanUser(User):
 
     @task
     def play(self) -> None:
-        """Play this arm's turns, or one request where there are no turns."""
+        """Play this arm's turns, or a few requests where there are no turns."""
         if self.turnstile is None:
-            self._send_in_time(self._free_plan.request(next(self._free_numbers)))
+            for _ in range(self._at_a_stretch):
+                self._send_in_time(self._free_plan.request(next(self._free_numbers)))
+                if self._state != LOCUST_STATE_RUNNING:  # told to stop
+                    return
             return
         for ticket in self.turnstile.tickets(self.arm):
             self._play(ticket)
@@ -100,6 +112,8 @@ class PlanUser(User):
 
     def _send_in_time(self, request: LogicalRequest) -> None:
         # A TimeoutError is an OSError: clients close the connection and report it as their own failure.
-        limit_s = self.request_timeout_s
-        with Timeout(limit_s, TimeoutError(f"no answer within {limit_s:g} s")):
+        self._time_limit.begin(self.request_timeout_s)
+        try:
             self.send(request)
+        finally:
+            self._time_limit.end()

@@ -7,15 +7,23 @@ from benchmarks.performance.figures import (
     added_latency,
     analysis,
     first_verdict,
+    lean_client,
     master_memory,
     mock_service,
+    peers,
     report,
     swarm_sizes,
+    user_memory,
+    workers,
 )
 
 Measure = Callable[[Bench], Iterator[Figure | Growth]]
 
 MEASURES: Mapping[str, Measure] = {
+    "lean-client": lean_client.measure,
+    "peers": peers.measure,
+    "workers": workers.measure,
+    "user-memory": user_memory.measure,
     "added-latency": added_latency.measure,
     "swarm-sizes": swarm_sizes.measure,
     "analysis": analysis.measure,

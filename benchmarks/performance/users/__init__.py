@@ -1,0 +1,1 @@
+"""Locustfiles of the measurements: the same request asked by each kind of user."""
