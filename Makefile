@@ -16,7 +16,7 @@ calibrate: $(RUN)  ## play baseline against itself and store the noise floor of 
 	$(PY) -m mock_service exec -- .venv/bin/locust --headless --calibrate
 
 test: $(DEV) $(SYSTEM)  ## all tests but the long ones
-	$(PY) -m pytest -m "not soak" -n 2 --dist loadfile
+	$(PY) -m pytest -m "not soak" -n 3 --dist loadfile
 
 test-functional: $(DEV)  ## deterministic tests that need no service
 	$(PY) -m pytest -m "not service and not soak"
