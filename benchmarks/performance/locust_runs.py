@@ -11,7 +11,7 @@ from math import ceil
 from pathlib import Path
 
 from benchmarks.performance.cores import Spent, run
-from benchmarks.performance.users.account import ACCOUNT
+from benchmarks.performance.users import ACCOUNT
 
 ROOT = Path(__file__).parents[2]
 LOCUST = str(Path(sys.executable).with_name("locust"))

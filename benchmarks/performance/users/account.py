@@ -19,9 +19,9 @@ from locust import events
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
+from benchmarks.performance.users import ACCOUNT
+
 SETTLED_S = 1.0
-ACCOUNT = "SWARMGATE_ACCOUNT"
-"""The variable that names the folder for the accounts, a file for each process."""
 
 
 class Account:
