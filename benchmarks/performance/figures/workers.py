@@ -17,6 +17,8 @@ WORKERS = (1, 2, 4, 8)
 USERS_EACH = 20
 OURS, STOCK = "OptimizedUser in a comparison", "FastHttpUser"
 UNIT = "requests/s per core and worker"
+LEAST_REQUESTS = 150_000
+"""Enough for several seconds."""
 
 
 def measure(bench: Bench) -> Iterator[Figure | Growth]:
@@ -26,7 +28,7 @@ def measure(bench: Bench) -> Iterator[Figure | Growth]:
 
         def ours(workers: int, core: int | None) -> Load:
             words = ["--processes", str(workers)]
-            requests = 200 if bench.quick else 30_000 * workers
+            requests = 200 if bench.quick else max(LEAST_REQUESTS, 50_000 * workers)
             users = USERS_EACH * workers
             return comparison(bench.folder, env, users=users, requests=requests, core=core, words=words)
 
