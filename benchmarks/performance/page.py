@@ -23,54 +23,65 @@ def write(path: Path, stored: Mapping[str, dict[str, Any]]) -> None:
     folder.mkdir(exist_ok=True)
     figures = [each for found in stored.values() for each in store.figures(found)]
     growths = [each for found in stored.values() for each in store.growths(found)]
+    judged, told = (
+        [each for each in figures if (each.bound is None) is without] for without in (False, True)
+    )
+    missed = [each for each in judged if each.met is False]
     parts = [HEAD]
-    if figures:
-        pictures.draw_ratios(folder / "performance-ratios.svg", figures)
-        parts += [
-            "## The figures\n",
-            *_table(figures),
-            "\n![ratios against bounds](pictures/performance-ratios.svg)\n",
-        ]
-    missed = [each for each in figures if each.met is False]
-    parts += ["## What misses its bound\n", *(_missed(each) for each in missed)]
+    if judged:
+        pictures.draw_ratios(folder / "performance-ratios.svg", judged)
+        parts += ["## Against the bounds\n", *_judged(judged)]
+        parts += ["\n![ratios against bounds](pictures/performance-ratios.svg)\n"]
+    parts += ["## What misses its bound\n", *map(_missed, missed)]
     if not missed:
         parts.append("Nothing.\n")
+    if told:
+        parts += ["## Side by side\n", *_told(told), ""]
     if growths:
         parts.append("## How it grows\n")
     for each in growths:
         name = f"performance-{_slug(each.name)}.svg"
         pictures.draw_growth(folder / name, each)
-        parts += [
-            f"### {each.name[0].upper()}{each.name[1:]}\n",
-            *_growth_table(each),
-            f"\n![{each.name}](pictures/{name})\n",
-        ]
+        parts.append(f"### {each.name[0].upper()}{each.name[1:]}\n")
+        parts += [*_growth_table(each), f"\n![{each.name}](pictures/{name})\n"]
         if each.remark:
             parts.append(f"{each.remark}\n")
     parts += ["## Measured with\n", *_conditions(stored)]
     path.write_text("\n".join(parts).rstrip() + "\n")
 
 
-def _table(figures: list[Figure]) -> list[str]:
-    rows = [
-        "| figure | ratio | spread | bound | aim | | medians |",
-        "|---|---|---|---|---|---|---|",
-    ]
+def _judged(figures: list[Figure]) -> list[str]:
+    rows = ["| figure | ratio | spread | bound | aim | | medians |", "|---|---|---|---|---|---|---|"]
     for each in figures:
         sign = "≤" if each.at_most else "≥"
-        bound = "" if each.bound is None else f"{sign} {each.bound:g}"
         aim = "" if each.aim is None else f"{sign} {each.aim:g}"
-        verdict = {True: "met", False: "**missed**", None: ""}[each.met]
-        if each.aim_met and each.met:
-            verdict = "aim met"
-        medians = f"{_middle(each.subject_samples)} to {_middle(each.reference_samples)} {each.unit}"
-        spread = f"{min(each.ratios):.3g} to {max(each.ratios):.3g}"
-        rows.append(
-            f"| {each.name} | {each.ratio:.3g} | {spread} | {bound} | {aim} | {verdict} |"
-            f" {each.subject} to {each.reference}: {medians} |"
-        )
-    remarks = [f"\n*{each.name}*: {each.remark}" for each in figures if each.remark and each.met is not False]
-    return [*rows, *remarks]
+        verdict = "**missed**" if not each.met else "aim met" if each.aim_met else "met"
+        marks = f"{sign} {each.bound:g} | {aim} | {verdict}"
+        rows.append(f"| {each.name} | {each.ratio:.3g} | {_spread(each)} | {marks} | {_medians(each)} |")
+    return [*rows, *_remarks([each for each in figures if each.met])]
+
+
+def _told(figures: list[Figure]) -> list[str]:
+    rows = ["| figure | ratio | spread | medians |", "|---|---|---|---|"]
+    rows += [f"| {each.name} | {each.ratio:.3g} | {_spread(each)} | {_medians(each)} |" for each in figures]
+    return [*rows, *_remarks(figures)]
+
+
+def _spread(figure: Figure) -> str:
+    return f"{min(figure.ratios):.3g} to {max(figure.ratios):.3g}"
+
+
+def _medians(figure: Figure) -> str:
+    return f"{_middle(figure.subject_samples)} to {_middle(figure.reference_samples)} {figure.unit}"
+
+
+def _remarks(figures: list[Figure]) -> list[str]:
+    """Each remark once, with the figures that it is about."""
+    about: dict[str, list[str]] = {}
+    for each in figures:
+        if each.remark:
+            about.setdefault(each.remark, []).append(each.name)
+    return [f"\n*{'; '.join(names)}*: {remark.rstrip('.')}." for remark, names in about.items()]
 
 
 def _missed(figure: Figure) -> str:
