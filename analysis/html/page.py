@@ -19,6 +19,21 @@ from analysis.report import Report
 from analysis.report_file import beside, write_text
 
 FILE_NAME = "comparison_report.html"
+SECTIONS = (
+    "verdict",
+    "figures",
+    "objectives",
+    "attribution",
+    "pictures",
+    "load",
+    "endpoints",
+    "errors",
+    "since",
+    "validity",
+    "how_it_was_run",
+    "warnings",
+)
+"""The page from top to bottom: each a template in sections/, which is empty where a run has no such thing."""
 MOST_ENDPOINTS = 500
 LONGEST_TEXT, LONGEST_NAME = 600, 80
 LONGEST_DEMAND = 160
@@ -36,6 +51,7 @@ def page(report: Report) -> str:
     verdict, _, sentence = wording.headline(report).partition(": ")
     template = _environment().get_template("page.html.j2")
     return template.render(
+        sections=SECTIONS,
         report=report,
         sentence=sentence or verdict,
         symbols=SYMBOLS,
