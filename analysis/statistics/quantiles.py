@@ -80,7 +80,8 @@ def all_block_quantiles(
     beyond = {q: np.empty(len(names), dtype=np.bool_) for q in qs}
     for size in np.unique(sizes):  # blocks of one size share their weights: nearly always there is one size
         alike = np.flatnonzero(sizes == size)
-        for blocks in np.array_split(alike, math.ceil(len(alike) * size / BATCH_REQUESTS)):
+        batches = min(len(alike), math.ceil(len(alike) * size / BATCH_REQUESTS))  # none of them empty
+        for blocks in np.array_split(alike, batches):
             rows = latencies_ms[starts[blocks][:, np.newaxis] + np.arange(size)]
             rows.sort(axis=1)
             for q in qs:

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.statistics.quantiles import block_quantiles, harrell_davis, least_samples, quantile
+from analysis.statistics.quantiles import (
+    BATCH_REQUESTS,
+    block_quantiles,
+    harrell_davis,
+    least_samples,
+    quantile,
+)
 
 LATENCIES = arrays(np.float64, st.integers(1, 60), elements=st.floats(0.1, 1e5))
 QUANTILES = st.floats(0.01, 0.99)
@@ -101,3 +107,12 @@ def test_an_empty_sample_and_a_percentage_are_refused() -> None:
         quantile(np.array([1.0]), 95)
     with pytest.raises(ValueError, match="between 0 and 1"):
         least_samples(1.0)
+
+
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_blocks_larger_than_what_is_sorted_at_a_time(blocks: int) -> None:
+    size = BATCH_REQUESTS + 1
+    latencies = np.random.default_rng(1).lognormal(5, 0.5, blocks * size)
+    found = block_quantiles(latencies, np.repeat(np.arange(blocks), size), 0.95)
+    alone = [harrell_davis(block, 0.95) for block in latencies.reshape(blocks, size)]
+    assert found.figures_ms == pytest.approx(alone)
