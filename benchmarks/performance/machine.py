@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import subprocess
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -38,7 +39,7 @@ def describe() -> dict[str, str]:
         "processor": _processor(),
         "cores": str(psutil.cpu_count()),
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
         "python": platform.python_version(),
     }
     for package in PACKAGES:
@@ -63,4 +64,4 @@ def _said(command: tuple[str, ...]) -> str:
         return ""
     lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     words = lines[0].split() if lines else []
-    return next((word.strip(",") for word in words if any(sign.isdigit() for sign in word)), "")
+    return next((word.strip(",") for word in words if re.search(r"\d\.\d", word)), "")

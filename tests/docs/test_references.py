@@ -23,8 +23,6 @@ OTHERS = {
     "--venvs": "tests/locust_versions/make_golden.py",
 }
 """Arguments of other programs."""
-MADE_BY_BENCH = {"../benchmarks/results/http2_rps.json"}
-"""Results that are linked, and come with the first `make bench`."""
 
 
 def group() -> list[argparse.Action]:
@@ -110,7 +108,7 @@ def headings(page: Path) -> set[str]:
 def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     for path, heading in links(page):
         target = page.parent / path if path else page
-        assert target.exists() or path in MADE_BY_BENCH, path
+        assert target.exists(), path
         assert not heading or heading in headings(target), f"{path}#{heading}"
 
 
