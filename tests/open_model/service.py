@@ -8,7 +8,7 @@ from tests.mock_service.service import Service, ask
 
 SERVICE_MS = 40
 STEADY_ANSWERS = (
-    *("--no-network", "--body-ms-per-kb", "0", "--jitter-sigma", "0"),
+    *("--no-tls", "--no-gzip", "--no-network", "--body-ms-per-kb", "0", "--jitter-sigma", "0"),
     *("--item-ms", str(SERVICE_MS), "--list-ms", str(SERVICE_MS), "--order-ms", str(SERVICE_MS)),
 )
 
