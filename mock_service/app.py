@@ -38,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
         description="A shop to be loaded. Its latency is modelled: docs/mock-service.md says how.",
     )
     add_routes(app, Catalog(count=settings.items, seed=settings.seed))
+    add_faults(app, settings)
     app.add_middleware(
         Simulation,
         capacity=Capacity(at_work=settings.capacity, queue=settings.queue),
@@ -50,7 +51,6 @@ def create_app(settings: Settings) -> FastAPI:
         ),
         retry_after_s=settings.retry_after_s,
     )
-    add_faults(app, settings)  # outside: a request that meets a stall begins at its end
     if settings.gzip:
         app.add_middleware(Compression, level=settings.gzip_level, minimum_bytes=settings.gzip_minimum_bytes)
     return app

@@ -91,7 +91,7 @@ class Settings(BaseModel):
         default=None, description="fault: begin of a stall, counted from the first request"
     )
     stall_s: Duration = Field(
-        default=2, description="fault: length of the stall; requests that arrive begin at its end"
+        default=2, description="fault: length of the stall; requests that arrive are answered at its end"
     )
 
     def environment(self) -> dict[str, str]:

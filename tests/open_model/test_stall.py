@@ -91,9 +91,12 @@ def corrected(service_times_ms: Sequence[float], expected_interval_ms: float) ->
 
 
 def implied_ms(schedule_at: Sequence[float], stall: Stall, service_ms: float) -> list[float]:
-    """Latencies by the schedule alone: who arrives in the stall waits for its end, and is served then."""
+    """Latencies by the schedule alone: who arrives in the stall is answered at its end.
+
+    The service's time for a request runs meanwhile; it is much shorter than the stall.
+    """
     return [
-        (stall.ends_at - at) * 1000 + service_ms if stall.begins_at <= at < stall.ends_at else service_ms
+        max((stall.ends_at - at) * 1000, service_ms) if stall.begins_at <= at < stall.ends_at else service_ms
         for at in schedule_at
     ]
 
