@@ -8,13 +8,12 @@ from analysis.manifest_load import Step
 from analysis.metrics import QUANTILES
 from analysis.report_attribution import Attribution, Worth
 from analysis.report_attribution import Step as StepRow
+from analysis.statistics.blocks import Pair
 from analysis.statistics.intervals import Interval
-from analysis.statistics.quantiles import BlockQuantiles
 from analysis.statistics.worth import interaction_ms, paired_worth
 from analysis.wording import bounds_text
 
 LATENCIES = ("p50", "p95", "p99")
-Blocks = tuple[BlockQuantiles, BlockQuantiles]
 
 
 def attribution_of(figures: Figures) -> Attribution | None:
@@ -70,7 +69,7 @@ def _at_points(figures: Figures, step: Step, name: str) -> Worth:
     return Worth(without_ms=without_ms, with_ms=with_ms, worth_ms=worth_ms, worth_ratio=ratio)
 
 
-def _blocks(figures: Figures, step: Step, name: str) -> Blocks | None:
+def _blocks(figures: Figures, step: Step, name: str) -> Pair | None:
     """The quantile of every round of the arm without the optimization, and of the arm that has it."""
     without, having = (figures.sample(arm) for arm in _sides(step))
     if without is None or having is None:

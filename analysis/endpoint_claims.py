@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from analysis.figures import Figures
-from analysis.grouped_rounds import change_of, paired_quantiles
+from analysis.grouped_rounds import paired_quantiles
 from analysis.metrics import QUANTILES
 from analysis.report_endpoints import ClaimedChange
-from analysis.statistics.change import PairedChange
+from analysis.statistics.change import PairedChange, change_of
 from analysis.statistics.holm import holm
 
 LATENCIES = {name: QUANTILES[name].quantile or 0.0 for name in ("p50", "p95")}

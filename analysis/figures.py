@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.metrics import QUANTILES, SHIFTS, Metric
 from analysis.recording import Recording, Sample
-from analysis.statistics.change import PairedChange, paired_change, paired_difference
+from analysis.statistics.blocks import Blocks, paired
+from analysis.statistics.change import PairedChange, change_of, paired_difference
 from analysis.statistics.intervals import Interval, ratio_estimate
 from analysis.statistics.limits import quantile_estimate
 from analysis.statistics.quantiles import all_block_quantiles, quantile, quantiles
@@ -49,15 +49,6 @@ class Change:
     def paired_ratio(self) -> float | None:
         """The estimate that the interval surrounds."""
         return self.paired.change_ratio if self.paired else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocks:
-    """One figure per block of an arm; `beyond` where the true one lies somewhere above (failed requests)."""
-
-    rounds: NDArray[np.int64]
-    figures: NDArray[np.float64]
-    beyond: NDArray[np.bool_]
 
 
 class Figures:
@@ -172,22 +163,13 @@ class Figures:
         baseline, other = (self.blocks(name, metric, endpoint) for name in (against, arm))
         if level is None or baseline is None or other is None:
             return plain
-        shared, left, right = np.intersect1d(baseline.rounds, other.rounds, return_indices=True)
-        if not len(shared):
+        both = paired(baseline, other)
+        if not len(both[0].rounds):
             return plain
         if metric.kind == "failure_ratio":
-            interval = paired_difference(baseline.figures[left], other.figures[right], level)
-            return Change(baseline=figures[0], arm=figures[1], ratio=ratio, interval=interval)
-        paired = paired_change(
-            baseline.figures[left],
-            other.figures[right],
-            level,
-            baseline_beyond=bool(baseline.beyond[left].any()),
-            arm_beyond=bool(other.beyond[right].any()),
-        )
-        return Change(
-            baseline=figures[0], arm=figures[1], ratio=ratio, interval=paired.interval, paired=paired
-        )
+            return replace(plain, interval=paired_difference(both[0].figures, both[1].figures, level))
+        change = change_of(both, level)
+        return replace(plain, interval=change.interval, paired=change)
 
     def _once(self, key: object, compute: Callable[[], _T]) -> _T:
         if key not in self._known:
@@ -224,10 +206,7 @@ def _block_quantiles(sample: Sample, metrics: Sequence[Metric]) -> dict[Metric, 
     """The Harrell-Davis quantiles of each block."""
     qs = {metric: metric.quantile or 0.0 for metric in metrics}
     found = all_block_quantiles(sample.latencies_ms, sample.rounds, list(qs.values()))
-    return {
-        metric: Blocks(rounds=found[q].rounds, figures=found[q].figures_ms, beyond=found[q].beyond)
-        for metric, q in qs.items()
-    }
+    return {metric: found[q] for metric, q in qs.items()}
 
 
 def _blocks(totals: Totals, metric: Metric) -> Blocks:

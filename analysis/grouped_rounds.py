@@ -8,11 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.recording import Sample
-from analysis.statistics.change import PairedChange, paired_change
+from analysis.statistics.blocks import Blocks, Pair, paired
 from analysis.statistics.looks import LEAST_ROUNDS
-from analysis.statistics.quantiles import BlockQuantiles, all_block_quantiles, starts_of
-
-Pair = tuple[BlockQuantiles, BlockQuantiles]
+from analysis.statistics.quantiles import all_block_quantiles, starts_of
 
 
 def paired_quantiles(
@@ -38,27 +36,13 @@ def paired_quantiles(
     for groups, some in alike.items():
         left, right = (_by_group(sample, rounds, groups, some) for sample in (first, second))
         for q in some:
-            shared, in_left, in_right = np.intersect1d(left[q].rounds, right[q].rounds, return_indices=True)
-            if len(shared) >= LEAST_ROUNDS:
-                found[q] = _only(left[q], in_left), _only(right[q], in_right)
+            both = paired(left[q], right[q])
+            if len(both[0].rounds) >= LEAST_ROUNDS:
+                found[q] = both
     return found
 
 
-def change_of(pair: Pair, level: float) -> PairedChange:
-    """The change between the two of a pair."""
-    left, right = pair
-    return paired_change(
-        left.figures_ms,
-        right.figures_ms,
-        level,
-        baseline_beyond=bool(left.beyond.any()),
-        arm_beyond=bool(right.beyond.any()),
-    )
-
-
-def _by_group(
-    sample: Sample, rounds: Sequence[int], groups: int, qs: Sequence[float]
-) -> dict[float, BlockQuantiles]:
+def _by_group(sample: Sample, rounds: Sequence[int], groups: int, qs: Sequence[float]) -> dict[float, Blocks]:
     """The quantiles of every group of neighbouring rounds, of the rounds that every arm played."""
     starts = starts_of(sample.rounds)
     names, sizes = sample.rounds[starts], np.diff(starts, append=len(sample.rounds))
@@ -66,9 +50,3 @@ def _by_group(
     groups_of = (np.searchsorted(rounds, names) * groups // len(rounds)).astype(np.int32)
     latencies_ms = sample.latencies_ms if kept.all() else sample.latencies_ms[np.repeat(kept, sizes)]
     return all_block_quantiles(latencies_ms, np.repeat(groups_of[kept], sizes[kept]), qs)
-
-
-def _only(blocks: BlockQuantiles, places: np.ndarray[tuple[int], np.dtype[np.intp]]) -> BlockQuantiles:
-    return BlockQuantiles(
-        rounds=blocks.rounds[places], figures_ms=blocks.figures_ms[places], beyond=blocks.beyond[places]
-    )

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.manifest import Manifest
-from analysis.statistics.quantiles import starts_of
+from analysis.statistics.quantiles import by_round, starts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +92,7 @@ class ArmRecord:
         }
 
     def _sample(self, rounds: NDArray[np.int64], latencies_ms: NDArray[np.float64]) -> Sample:
-        if (rounds[1:] < rounds[:-1]).any():
-            order = np.argsort(rounds, kind="stable")
-            rounds, latencies_ms = rounds[order], latencies_ms[order]
+        latencies_ms, rounds = by_round(latencies_ms, rounds)
         durations_s = self.durations_s.reindex(rounds[starts_of(rounds)]).to_numpy(dtype=np.float64)
         return Sample(rounds=rounds, latencies_ms=latencies_ms, durations_s=durations_s)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analysis.figures import Figures
-from analysis.grouped_rounds import change_of, paired_quantiles
+from analysis.grouped_rounds import paired_quantiles
 from analysis.metrics import QUANTILES, SHIFTS, Metric
 from analysis.report_details import QuantileShift
-from analysis.statistics.change import PairedChange
+from analysis.statistics.change import PairedChange, change_of
 
 
 def shift_of(figures: Figures) -> list[QuantileShift]:

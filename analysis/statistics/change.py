@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.statistics.blocks import Pair
 from analysis.statistics.decisions import Outlook, outlook
 from analysis.statistics.intervals import UNBOUNDED, Interval, student_t, two_sided_p
 from analysis.statistics.quantiles import FloatArray
@@ -58,6 +59,18 @@ class PairedChange:
             smallest_effect=None if found.smallest_effect is None else math.expm1(found.smallest_effect),
             more_rounds=found.more_rounds,
         )
+
+
+def change_of(blocks: Pair, level: float) -> PairedChange:
+    """Return the change from the first arm of a pair to the second. Raises ValueError for no blocks."""
+    baseline, arm = blocks
+    return paired_change(
+        baseline.figures,
+        arm.figures,
+        level,
+        baseline_beyond=bool(baseline.beyond.any()),
+        arm_beyond=bool(arm.beyond.any()),
+    )
 
 
 def paired_change(

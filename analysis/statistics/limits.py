@@ -54,8 +54,8 @@ def quantile_estimate(latencies_ms: FloatArray, rounds: IntArray, q: float, leve
     635-646; clusters as in Francisco and Fuller, Annals of Statistics 19 (1991) 454-469.
     Raises ValueError when there are no requests.
     """
-    latencies_ms, starts = by_round(latencies_ms, rounds)
-    return _estimate(latencies_ms, np.sort(latencies_ms), starts, q, level)
+    latencies_ms, rounds = by_round(latencies_ms, rounds)
+    return _estimate(latencies_ms, np.sort(latencies_ms), starts_of(rounds), q, level)
 
 
 def _estimate(
@@ -86,7 +86,8 @@ def quantile_at_most(
     goes by the guard: the Clopper-Pearson upper bound of the share above the limit, each request worth at
     most a third of an independent one. Six rounds of 100 without a request above the limit pass a P95.
     """
-    latencies_ms, starts = by_round(latencies_ms, rounds)
+    latencies_ms, rounds = by_round(latencies_ms, rounds)
+    starts = starts_of(rounds)
     ordered = np.sort(latencies_ms)
     estimate = _estimate(latencies_ms, ordered, starts, q, level)
     share = _share(latencies_ms > limit_ms, _clusters(starts, len(latencies_ms)), level)

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
+
+from analysis.statistics.blocks import Blocks
 
 FloatArray: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
@@ -48,18 +49,7 @@ def harrell_davis(latencies_ms: FloatArray, q: float) -> float:
     return float(_harrell_davis_rows(np.sort(latencies_ms)[np.newaxis, :], [q])[0][0])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockQuantiles:
-    """One quantile of every block of an arm, in order of the rounds."""
-
-    rounds: IntArray
-    figures_ms: FloatArray
-    beyond: BoolArray
-    """Where so many requests of the block failed that its quantile is a failed one: the true figure lies
-    somewhere above the one given."""
-
-
-def block_quantiles(latencies_ms: FloatArray, rounds: IntArray, q: float) -> BlockQuantiles:
+def block_quantiles(latencies_ms: FloatArray, rounds: IntArray, q: float) -> Blocks:
     """Return the Harrell-Davis q-quantile of each block in ms; the order of the rows does not matter.
 
     `rounds` holds the round of each request. Raises ValueError when there are no requests.
@@ -69,12 +59,13 @@ def block_quantiles(latencies_ms: FloatArray, rounds: IntArray, q: float) -> Blo
 
 def all_block_quantiles(
     latencies_ms: FloatArray, rounds: IntArray, qs: Sequence[float]
-) -> dict[float, BlockQuantiles]:
+) -> dict[float, Blocks]:
     """Return the same for several quantiles, which share the sorting."""
     for q in qs:
         _require(latencies_ms, q)
-    names = np.unique(rounds).astype(np.int64)
-    latencies_ms, starts = by_round(latencies_ms, rounds)
+    latencies_ms, rounds = by_round(latencies_ms, rounds)
+    starts = starts_of(rounds)
+    names = rounds[starts].astype(np.int64)
     sizes = np.diff(starts, append=len(latencies_ms))
     figures = {q: np.empty(len(names)) for q in qs}
     beyond = {q: np.empty(len(names), dtype=np.bool_) for q in qs}
@@ -88,7 +79,7 @@ def all_block_quantiles(
                 beyond[q][blocks] = np.isinf(rows[:, math.ceil((size - 1) * q)])
             for q, found in zip(qs, _harrell_davis_rows(rows, qs), strict=True):
                 figures[q][blocks] = found
-    return {q: BlockQuantiles(rounds=names, figures_ms=figures[q], beyond=beyond[q]) for q in qs}
+    return {q: Blocks(rounds=names, figures=figures[q], beyond=beyond[q]) for q in qs}
 
 
 def starts_of(rounds: IntArray) -> IntArray:
@@ -97,11 +88,11 @@ def starts_of(rounds: IntArray) -> IntArray:
 
 
 def by_round(latencies_ms: FloatArray, rounds: IntArray) -> tuple[FloatArray, IntArray]:
-    """Return the latencies in order of their rounds, and where each round starts."""
+    """Return the latencies in order of their rounds, and the rounds in that order."""
     if (rounds[1:] < rounds[:-1]).any():
         order = np.argsort(rounds, kind="stable")
         latencies_ms, rounds = latencies_ms[order], rounds[order]
-    return latencies_ms, starts_of(rounds)
+    return latencies_ms, rounds
 
 
 def places_of(rounds: IntArray) -> tuple[IntArray, IntArray]:

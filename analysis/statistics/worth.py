@@ -3,9 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from analysis.statistics.change import paired_change, paired_difference
+from analysis.statistics.blocks import Blocks, Pair
+from analysis.statistics.change import change_of, paired_difference
 from analysis.statistics.intervals import UNBOUNDED, Interval
-from analysis.statistics.quantiles import BlockQuantiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,37 +29,29 @@ class PairedWorth:
         return self.without_ms - self.with_ms
 
 
-def paired_worth(without: BlockQuantiles, having: BlockQuantiles, level: float) -> PairedWorth:
+def paired_worth(without: Blocks, having: Blocks, level: float) -> PairedWorth:
     """Return what the arm `having` gains on the arm `without`, from the same rounds in the same order.
 
     In ms: mean and Student t of the differences of the rounds, so that the worths of steps that follow each
     other sum to that of the whole. As a ratio: 1 - exp of the mean log ratio, as every change of the report.
     Rounds whose quantile is a failed request leave no interval. Raises ValueError as `paired_change`.
     """
-    change = paired_change(
-        without.figures_ms,
-        having.figures_ms,
-        level,
-        baseline_beyond=bool(without.beyond.any()),
-        arm_beyond=bool(having.beyond.any()),
-    )
+    change = change_of((without, having), level)
     known = not (without.beyond.any() or having.beyond.any())
     without_ms, with_ms = (
-        float(arm.figures_ms.mean()) if not arm.beyond.any() else None for arm in (without, having)
+        float(arm.figures.mean()) if not arm.beyond.any() else None for arm in (without, having)
     )
     ratio = change.change_ratio
     return PairedWorth(
         without_ms=without_ms,
         with_ms=with_ms,
         ratio=None if ratio is None else -ratio,
-        interval_ms=paired_difference(having.figures_ms, without.figures_ms, level) if known else UNBOUNDED,
+        interval_ms=paired_difference(having.figures, without.figures, level) if known else UNBOUNDED,
         ratio_interval=_negative(change.interval),
     )
 
 
-def interaction_ms(
-    added: tuple[BlockQuantiles, BlockQuantiles], removed: tuple[BlockQuantiles, BlockQuantiles], level: float
-) -> Interval | None:
+def interaction_ms(added: Pair, removed: Pair, level: float) -> Interval | None:
     """Return the interval of (worth when added) - (worth when removed) in ms; each pair is (without, with).
 
     0 outside of it says that the optimization is worth something else among the others than alone. `None`
@@ -71,8 +63,8 @@ def interaction_ms(
         return None
     if any(arm.beyond.any() for arm in blocks):
         return None
-    alone = added[0].figures_ms - added[1].figures_ms
-    among = removed[0].figures_ms - removed[1].figures_ms
+    alone = added[0].figures - added[1].figures
+    among = removed[0].figures - removed[1].figures
     found = paired_difference(among, alone, level)
     return found if math.isfinite(found.low) and math.isfinite(found.high) else None
 

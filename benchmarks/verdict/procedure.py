@@ -56,4 +56,4 @@ def judge_limits(latencies_ms: Floats, limits_ms: Floats, looks: Sequence[int]) 
 
 def _figures(latencies_ms: Floats) -> Floats:
     rounds, requests = latencies_ms.shape
-    return block_quantiles(latencies_ms.ravel(), np.repeat(np.arange(rounds), requests), Q).figures_ms
+    return block_quantiles(latencies_ms.ravel(), np.repeat(np.arange(rounds), requests), Q).figures

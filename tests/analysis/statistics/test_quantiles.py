@@ -68,7 +68,7 @@ def test_one_block_is_the_harrell_davis_of_its_requests() -> None:
     latencies, rounds = random.lognormal(6, 1, 400), np.repeat([3, 1, 7, 2], 100)
     blocks = block_quantiles(latencies, rounds, 0.95)
     assert blocks.rounds.tolist() == [1, 2, 3, 7]
-    assert blocks.figures_ms[2] == pytest.approx(harrell_davis(latencies[:100], 0.95))
+    assert blocks.figures[2] == pytest.approx(harrell_davis(latencies[:100], 0.95))
     assert not blocks.beyond.any()
 
 
@@ -76,7 +76,7 @@ def test_one_block_is_the_harrell_davis_of_its_requests() -> None:
 def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
     latencies, rounds = np.arange(1.0, 31.0), np.array([1] * 10 + [2] * 13 + [3] * 7)
     shuffled = block_quantiles(latencies[order], rounds[order], 0.9)
-    assert np.array_equal(shuffled.figures_ms, block_quantiles(latencies, rounds, 0.9).figures_ms)
+    assert np.array_equal(shuffled.figures, block_quantiles(latencies, rounds, 0.9).figures)
 
 
 def test_few_failures_leave_a_block_its_figure_and_many_put_it_beyond() -> None:
@@ -85,9 +85,9 @@ def test_few_failures_leave_a_block_its_figure_and_many_put_it_beyond() -> None:
     latencies[195:200] = np.inf
     blocks = block_quantiles(latencies, np.repeat([1, 2, 3], 100), 0.95)
     assert blocks.beyond.tolist() == [False, True, True]
-    assert 90 < blocks.figures_ms[0] <= 97
-    assert blocks.figures_ms[1] <= 95
-    assert blocks.figures_ms[2] == np.inf
+    assert 90 < blocks.figures[0] <= 97
+    assert blocks.figures[1] <= 95
+    assert blocks.figures[2] == np.inf
 
 
 @pytest.mark.parametrize(("q", "fewest"), [(0.5, 6), (0.9, 36), (0.95, 72), (0.99, 368), (0.999, 3_688)])
@@ -115,4 +115,4 @@ def test_blocks_larger_than_what_is_sorted_at_a_time(blocks: int) -> None:
     latencies = np.random.default_rng(1).lognormal(5, 0.5, blocks * size)
     found = block_quantiles(latencies, np.repeat(np.arange(blocks), size), 0.95)
     alone = [harrell_davis(block, 0.95) for block in latencies.reshape(blocks, size)]
-    assert found.figures_ms == pytest.approx(alone)
+    assert found.figures == pytest.approx(alone)

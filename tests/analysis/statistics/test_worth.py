@@ -5,15 +5,15 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import ttest_rel
 
-from analysis.statistics.quantiles import BlockQuantiles
+from analysis.statistics.blocks import Blocks
 from analysis.statistics.worth import interaction_ms, paired_worth
 
 Floats = NDArray[np.float64]
 
 
-def blocks(figures_ms: Floats, *beyond: int) -> BlockQuantiles:
+def blocks(figures_ms: Floats, *beyond: int) -> Blocks:
     rounds = np.arange(1, len(figures_ms) + 1)
-    return BlockQuantiles(rounds=rounds, figures_ms=figures_ms, beyond=np.isin(rounds, beyond))
+    return Blocks(rounds=rounds, figures=figures_ms, beyond=np.isin(rounds, beyond))
 
 
 @pytest.fixture
