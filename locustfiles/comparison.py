@@ -151,6 +151,7 @@ class Comparison:
         if conductor.done:
             if self._conductor is conductor:
                 self._environment.process_exit_code = conductor.exit_code
+                self._interruption.over = self._web_tab is None
                 self._conductor = None
             return None
         return conductor.wanted_users

@@ -2,7 +2,8 @@
 
 Headless, Locust waits for its shape before it listens for SIGTERM, so until then the signal would end the
 process without a word. Here both signals take Locust's own way out, that of KeyboardInterrupt, which it
-expects from the moment that a test runs. Before that the process ends at once.
+expects from the moment that a test runs. Before that the process ends at once; once it is about to end with a
+verdict, the verdict's code stays.
 """
 
 from __future__ import annotations
@@ -20,10 +21,14 @@ PATIENCE_S = 1.0
 
 
 class Interruption:
-    """Which signal asked the process to end. `begun` says whether Locust has something to bring to an end."""
+    """Which signal asked the process to end.
+
+    `begun` says whether Locust has something to bring to an end, `over` whether the process ends by itself:
+    Locust takes its leave of workers for a second, and a signal in that time would end it with a traceback.
+    """
 
     def __init__(self) -> None:
-        self.begun = False
+        self.begun = self.over = False
         self._signal: int | None = None
         self._since = 0.0
         self._raising: Any = None
@@ -42,10 +47,13 @@ class Interruption:
         del frame
         if self._signal is not None:
             if monotonic() - self._since > PATIENCE_S:
-                self._raising.stop()
+                if self._raising is not None:
+                    self._raising.stop()
                 raise SystemExit(self.exit_code)
             return
         self._signal, self._since = number, monotonic()
+        if self.over:
+            return
         error = KeyboardInterrupt() if self.begun else SystemExit(self.exit_code)
         # Raised by the hub in the main greenlet: raised here, it would end whichever user is running.
         hub = gevent.get_hub()

@@ -1,5 +1,6 @@
 """A run that is ended from outside: what it leaves behind at which moment, and its exit code."""
 
+import json
 import random
 import signal
 import time
@@ -118,6 +119,22 @@ def test_a_signal_while_the_report_is_made_still_interrupts_the_run(start: Start
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("later_s", [0.0, 0.8])
+def test_a_signal_after_the_verdict_changes_nothing(
+    start: Start, results: Path, number: int, later_s: float
+) -> None:
+    running = start("--rounds", "1", "--processes", "2")
+    # A worker has been told to go; for a second or so Locust takes its leave of the others.
+    running.wait_until(lambda: "Shutting down (exit code 0)" in running.err, "the end")
+    time.sleep(later_s)
+    ended = running.end(number)
+    report = json.loads((results / "latest" / "comparison_report.json").read_text())
+    assert ended.code == {"passed": 0, "failed": 1, "inconclusive": 3, "invalid": 4}[report["verdict"]]
+    assert only_run(results).manifest["state"] == "complete"
+    assert "Traceback" not in ended.err
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_a_signal_at_any_moment_leaves_nothing_half_done(mock: Service, tmp_path: Path) -> None:
@@ -131,7 +148,7 @@ def test_a_signal_at_any_moment_leaves_nothing_half_done(mock: Service, tmp_path
             ended = running.end(sent)
         if ended.code == -sent:  # Python had not yet come to read our file
             continue
-        assert ended.code in {128 + sent, 1, 3, 4}, ended.err
+        assert ended.code in {128 + sent, 0, 1, 3, 4}, ended.err
         for run in runs_in(folder) if folder.exists() else []:
             state = "interrupted" if ended.code == 128 + sent else "complete"
             assert run.manifest["state"] == state

@@ -74,6 +74,18 @@ def test_as_long_as_nothing_has_begun_a_signal_ends_the_process_at_once(
     assert ended.value.code == code
 
 
+@BOTH
+def test_a_process_that_is_about_to_end_goes_its_way(
+    interruption: Interruption, number: int, code: int
+) -> None:
+    interruption.over = True
+    os.kill(os.getpid(), number)
+    gevent.sleep(PATIENCE_S + 0.2)
+    with pytest.raises(SystemExit) as ended:  # unless it is told so again
+        receive(number)
+    assert ended.value.code == code
+
+
 def test_a_signal_that_another_handler_took_counts_as_sigterm() -> None:
     assert Interruption().exit_code == 143
 
