@@ -17,16 +17,8 @@ from analysis.validity.completeness import (
     run_complete,
     run_ended_as_planned,
 )
-from analysis.validity.conditions import (
-    generator_cpu,
-    generator_lag,
-    level_kept,
-    no_order_effect,
-    no_trend,
-    same_versions,
-    workers_stable,
-)
 from analysis.validity.evidence import Evidence
+from analysis.validity.generator import generator_cpu, generator_lag
 from analysis.validity.likeness import (
     baseline_as_pinned,
     same_answers,
@@ -36,6 +28,8 @@ from analysis.validity.likeness import (
     spoke_its_protocol,
 )
 from analysis.validity.mix import same_mix
+from analysis.validity.steadiness import level_kept, no_order_effect, no_trend
+from analysis.validity.workers import same_versions, workers_stable
 
 CHECKS: tuple[Callable[[Evidence], Check | None], ...] = (
     run_complete,
