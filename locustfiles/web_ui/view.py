@@ -11,45 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from locustfiles.scoreboard import PlayedRound, Scoreboard
-from locustfiles.standing import change_ratio, figure, quantity, standings
-from locustfiles.web_ui import many_arms
+from locustfiles.standing import change_ratio
+from locustfiles.web_ui import many_arms, objectives, two_arms
 from locustfiles.web_ui.files import RunFile, top_files
 from locustfiles.web_ui.many_arms import ArmRow
-from locustfiles.wording import clock, interval, milliseconds, percent
+from locustfiles.web_ui.objectives import ObjectiveRow
+from locustfiles.web_ui.two_arms import FIGURES, FigureRow
+from locustfiles.wording import clock, milliseconds, percent
 
 if TYPE_CHECKING:
     from locustfiles.conductor import Conductor
 
 REPORT = "comparison_report.json"
-FIGURES = {
-    "P50": "p50_ms",
-    "P95": "p95_ms",
-    "P99": "p99_ms",
-    "mean": "mean_ms",
-    "throughput": "throughput_rps",
-}
 ROUNDS_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FigureRow:
-    """One figure of every arm, and its change."""
-
-    label: str
-    cells: Sequence[str]
-    change: str = ""
-    interval: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectiveRow:
-    """One objective: the figure, and how it stands."""
-
-    name: str
-    demand: str
-    observed: str
-    standing: str
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +84,9 @@ def of_run(conductor: Conductor) -> RunView:
         played=board.rounds_stored,
         planned=settings.rounds + settings.warmup_rounds,
         arms=settings.arms,
-        figures=_figures_of(report) if report else _figures_so_far(board),
+        figures=two_arms.of_report(report) if report else two_arms.so_far(board),
         arm_rows=_arm_rows(board, report) if len(settings.arms) > 2 else (),
-        objectives=_objectives_of(report) if report else _objectives_so_far(board),
+        objectives=objectives.of_report(report) if report else objectives.so_far(board),
         rounds=[_round(played, settings.arms, shown) for played in reversed(shown)],
         rounds_left_out=len(board.rounds) - len(shown),
         files=top_files(conductor.logbook.directory.path),
@@ -172,84 +146,9 @@ def _notes(state: str, board: Scoreboard) -> list[str]:
     return notes
 
 
-def _figures_so_far(board: Scoreboard) -> list[FigureRow]:
-    rows = []
-    for label, metric in FIGURES.items():
-        values = [figure(arm, metric) for arm in board.arms.values()]
-        paired = board.p95_change if metric == "p95_ms" else None
-        pooled = change_ratio(values[0], values[-1]) if len(values) > 1 else None
-        rows.append(
-            FigureRow(
-                label=label,
-                cells=[quantity(metric, value) for value in values],
-                change=percent(paired.ratio if paired else pooled, signed=True),
-                interval=interval(paired.interval) if paired else "",
-            )
-        )
-    counts = [_share(arm.failures, arm.requests) for arm in board.arms.values()]
-    rows.append(FigureRow(label="failures", cells=counts))
-    return rows
-
-
-def _figures_of(report: Mapping[str, Any]) -> list[FigureRow]:
-    arms, rows = report["arms"].values(), []
-    changes: Mapping[str, Any] = report["comparisons"][0] if report["comparisons"] else {}
-    for label, metric in FIGURES.items():
-        name = metric.rsplit("_", 1)[0]
-        values = [arm["latency_ms"][name] if metric.endswith("_ms") else arm[metric] for arm in arms]
-        change = changes.get(name, {})
-        paired = change.get("paired_change_ratio")
-        rows.append(
-            FigureRow(
-                label=label,
-                cells=[quantity(metric, value) for value in values],
-                change=percent(change.get("change_ratio") if paired is None else paired, signed=True),
-                interval=interval(change.get("interval")),
-            )
-        )
-    rows.append(FigureRow(label="failures", cells=[_share(arm["failures"], arm["requests"]) for arm in arms]))
-    return rows
-
-
 def _arm_rows(board: Scoreboard, report: Mapping[str, Any] | None) -> list[ArmRow]:
     metrics = list(FIGURES.values())
     return many_arms.of_report(report, metrics) if report else many_arms.so_far(board, metrics)
-
-
-def _share(failures: int, requests: int) -> str:
-    return f"{failures:,} of {requests:,}"
-
-
-def _objectives_so_far(board: Scoreboard) -> list[ObjectiveRow]:
-    looked = {row["name"]: row["verdict"] for row in (board.look or {}).get("objectives", ())}
-    after = f"after round {board.look['rounds']}" if board.look else ""
-    return [
-        ObjectiveRow(
-            name=row.name,
-            demand=row.demand,
-            observed=row.so_far,
-            standing=f"{looked[row.name]} {after}" if row.name in looked else _so_far(row.met),
-            verdict="",
-        )
-        for row in standings(board)
-    ]
-
-
-def _so_far(met: bool | None) -> str:
-    return "no figure yet" if met is None else "met so far" if met else "not met so far"
-
-
-def _objectives_of(report: Mapping[str, Any]) -> list[ObjectiveRow]:
-    return [
-        ObjectiveRow(
-            name=row["name"],
-            demand="optional" if row["optional"] else "",
-            observed=row["message"],
-            standing=row["verdict"],
-            verdict=row["verdict"],
-        )
-        for row in report["objectives"]
-    ]
 
 
 def _round(played: PlayedRound, arms: Sequence[str], shown: Sequence[PlayedRound]) -> RoundRow:
