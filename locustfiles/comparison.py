@@ -119,7 +119,8 @@ class Comparison:
         environment.events.test_stopping.add_listener(self._on_test_stopping)
         environment.events.quitting.add_listener(self._on_quitting)
         try:
-            checked = self._settings()
+            checked = self._settings(self._options)
+            self._check_classes(checked[0])
             self._checked = checked if web_ui is None else None  # whose form may change them
             if isinstance(runner, MasterRunner):
                 admission.token()
@@ -157,7 +158,10 @@ class Comparison:
         return conductor.wanted_users
 
     def _start(self) -> Conductor:
-        chosen, objectives = self._checked or self._settings()
+        chosen, objectives = self._checked or self._settings(self._options)
+        if self._web_tab is not None:
+            self._checked = None  # the next form may change them
+        self._check_classes(chosen)
         arms = {arm: BY_ARM[arm] for arm in chosen.arms}
         host = _host(chosen, self._environment.host)
         board = Scoreboard(chosen, host=host, objectives=objectives["objectives"])
@@ -182,26 +186,35 @@ class Comparison:
         """Raise what is wrong with the web UI's start form, before anything is started."""
         if self._conductor is not None and not self._conductor.done:
             raise OptionError("a comparison is running: stop it before you change it or start another")
-        options = with_form(self._environment.parsed_options or argparse.Namespace(), form)
-        chosen = settings(options, known_arms=KNOWN_ARMS)
-        _host(chosen, form.get("host") or self._environment.host)
-        judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
+        there, expected = len(self._swarm.workers), self._swarm.expected
+        if there < expected:
+            raise OptionError(f"{there} of {expected} workers are there: start when all have come")
+        checked = self._settings(with_form(self._options, form))
+        _host(checked[0], form.get("host") or self._environment.host)
+        # Asked again after the start, they would take a second in which Locust's page shows its form anew.
+        self._checked = checked
 
-    def _settings(self) -> tuple[Settings, dict[str, Any]]:
+    @property
+    def _options(self) -> argparse.Namespace:
+        return self._environment.parsed_options or argparse.Namespace()
+
+    def _settings(self, options: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
         check_names(own_arms())
-        options = self._environment.parsed_options or argparse.Namespace()
         chosen = settings(options, known_arms=KNOWN_ARMS)
-        wanted = {BY_ARM[arm] for arm in chosen.arms}
         free = [arm for arm in chosen.arms if is_free_form(BY_ARM[arm])]
         if free and chosen.load.model == "open":
             raise OptionError(
                 f"{free[0]} has tasks of its own, which end when they end: the open model needs a plan;"
                 " expected no --arrival-rate, and a load profile by users"
             )
+        return chosen, judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
+
+    def _check_classes(self, chosen: Settings) -> None:
+        """Raise OptionError where Locust was told to play other user classes than those of the arms."""
+        wanted = {BY_ARM[arm] for arm in chosen.arms}
         if left_out := wanted.difference(self._environment.user_classes):
             names = ", ".join(sorted(each.__name__ for each in left_out))
             raise OptionError(f"the chosen user classes leave out {names}; expected none: --arms chooses")
-        return chosen, judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
 
     def _on_rows(self, **message: Any) -> None:
         if self._conductor is not None:

@@ -156,7 +156,7 @@ def text_of(tab: Locator) -> str:
 
 def wait_for(tab: Locator, pattern: str) -> None:
     """Wait until the tab's headline begins like this."""
-    tab.locator(".headline").filter(has_text=re.compile(rf"^\s*{pattern}")).wait_for(timeout=60_000)
+    tab.locator(".headline").filter(has_text=re.compile(rf"^\s*{pattern}")).wait_for(timeout=150_000)
 
 
 def test_choices_are_select_fields_whole_numbers_number_fields_and_the_rest_text(visit: Visit) -> None:

@@ -62,9 +62,9 @@ def test_a_rate_is_chosen_in_the_form_and_the_tab_says_so(ui: LocustUi, page: Pa
     start(page, loadProfile="", arrivalRate="30")
     tab = tab_of(page)
     picture(page, "web-ui-open-model-started", tmp_path)
-    tab.get_by_text("30 requests/s (constant)").wait_for(timeout=60_000)
+    tab.get_by_text("30 requests/s (constant)").wait_for(timeout=150_000)
     tab.locator(".headline").filter(has_text=re.compile("passed|failed|inconclusive|invalid")).wait_for(
-        timeout=60_000
+        timeout=150_000
     )
     picture(page, "web-ui-open-model", tmp_path)
     (run,) = runs_in(ui.results)
