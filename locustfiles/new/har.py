@@ -106,7 +106,7 @@ def _request(request: Mapping[str, Any], confidential: Confidential) -> FoundReq
         method=request["method"],
         path=path,
         query=confidential.query(parse_qsl(url.query, keep_blank_values=True)),
-        body=_body(request.get("postData"), confidential),
+        body=_body(request, confidential),
     )
 
 
@@ -115,10 +115,13 @@ def _grouped(path: str) -> str:
     return "/".join("{id}" if IDENTIFIER.match(segment) else segment for segment in path.split("/"))
 
 
-def _body(data: Mapping[str, Any] | None, confidential: Confidential) -> Any:
-    if not data or not data.get("text"):
+def _body(request: Mapping[str, Any], confidential: Confidential) -> Any:
+    data: Mapping[str, Any] = request.get("postData") or {}
+    text = data.get("text")
+    # Of forms and uploads some browsers keep the fields or the length alone.
+    if not text and not data.get("params") and request.get("bodySize", 0) <= 0:
         return NO_BODY
     try:
-        return confidential.body(json.loads(data["text"]))
+        return confidential.body(json.loads(text or ""))
     except json.JSONDecodeError:
         raise _LeftOut(f"with a body of {data.get('mimeType') or 'no type'}; a plan carries JSON") from None
