@@ -35,6 +35,7 @@ from locustfiles.options import (
     settings,
 )
 from locustfiles.own_arms import check_names, keep_hosts, own_arms, own_host
+from locustfiles.plan_check import check_plan
 from locustfiles.plan_user import PlanUser
 from locustfiles.player import Player
 from locustfiles.progress import Progress
@@ -201,6 +202,8 @@ class Comparison:
         if left_out := wanted.difference(self._environment.user_classes):
             names = ", ".join(sorted(each.__name__ for each in left_out))
             raise OptionError(f"the chosen user classes leave out {names}; expected none: --arms chooses")
+        for plan_class in {each.plan_class for each in wanted if not is_free_form(each)}:
+            check_plan(plan_class, seed=chosen.seed)
         return chosen, judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
 
     def _on_rows(self, **message: Any) -> None:
