@@ -83,6 +83,8 @@ def _check(entry: Mapping[str, Any]) -> None:
         raise _LeftOut(f"{request['method']}, which browsers send by themselves")
     if ASSETS.search(kind) or ASSET_NAMES.search(url.path):
         raise _LeftOut("images, styles, scripts and other assets")
+    if kind.startswith("text/event-stream"):
+        raise _LeftOut("a stream of events, which does not end")
     if status <= 0:
         raise _LeftOut("without an answer")
     if 300 <= status < 400 and status != 304:
