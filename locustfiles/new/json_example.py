@@ -81,7 +81,7 @@ def _given(schema: Mapping[str, Any]) -> tuple[Any, bool]:
         return schema["const"], True
     if schema.get("default") is not None:
         return schema["default"], True
-    allowed = [value for value in schema.get("enum", ()) if value is not None]
+    allowed = [value for value in schema.get("enum") or () if value is not None]
     return (allowed[0], True) if allowed else (None, False)
 
 

@@ -34,7 +34,7 @@ def from_openapi(path: Path) -> Findings:
         raise DescriptionError(f"{path}: {found}; expected {FORM}")
     try:
         return _Reading(document, path).findings()
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise DescriptionError(f"{path}: {type(error).__name__}: {error}; expected {FORM}") from error
 
 
@@ -52,7 +52,7 @@ class _Reading:
                 requests.append(self._request(base + path, method, item))
             except _LeftOut as reason:
                 self._notes.append(f"{method.upper()} {path} is left out: {reason}")
-        if self._document.get("components", {}).get("securitySchemes"):
+        if (self._document.get("components") or {}).get("securitySchemes"):
             self._notes.append("credentials are not part of a plan: an arm adds them, from the environment")
         return Findings(requests=tuple(requests), notes=tuple(self._notes), host=host)
 
@@ -77,7 +77,7 @@ class _Reading:
                 continue
             for method in METHODS:
                 if isinstance(operation := item.get(method), Mapping):
-                    shared = [*item.get("parameters", ()), *operation.get("parameters", ())]
+                    shared = [*(item.get("parameters") or ()), *(operation.get("parameters") or ())]
                     yield path, method, {**operation, "parameters": shared}
 
     def _request(self, path: str, method: str, operation: Mapping[str, Any]) -> FoundRequest:
@@ -110,7 +110,7 @@ class _Reading:
         kinds: Mapping[str, Any] = body.get("content") or {}
         for kind, media in kinds.items():
             if kind.partition(";")[0].strip().endswith(("/json", "+json")):
-                return self._value(media)
+                return self._value(media or {})
         if kinds:
             raise _LeftOut(f"its body is {', '.join(kinds)}; a plan carries JSON")
         return NO_BODY
@@ -123,7 +123,7 @@ class _Reading:
             if "value" in (whole := self._whole(each)):
                 return whole["value"]
         if content := described.get("content"):
-            return self._value(next(iter(content.values())))
+            return self._value(next(iter(content.values())) or {})
         return example(described.get("schema"), self._resolved)
 
     def _whole(self, part: Any) -> Mapping[str, Any]:

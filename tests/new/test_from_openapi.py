@@ -202,6 +202,22 @@ def test_addresses_that_are_not_complete(tmp_path: Path, url: str, host: str | N
     assert (found.host, [request.path for request in found.requests]) == (host, [path])
 
 
+def test_keys_of_which_nothing_is_said_are_as_if_they_were_not_there(tmp_path: Path) -> None:
+    text = """\
+openapi: 3.1.0
+servers:
+components:
+paths:
+  /a:
+    parameters:
+    get:
+      parameters:
+    post:
+      requestBody: {content: {application/json: }}
+"""
+    assert [request.name for request in read(tmp_path, text).requests] == ["GET /a", "POST /a"]
+
+
 def test_what_deletes_is_not_asked_until_somebody_says_so(tmp_path: Path) -> None:
     found = read(tmp_path, SHELTER)
     assert {request.method for request in found.requests if not request.weight} == {"DELETE"}
@@ -228,6 +244,11 @@ def test_no_body_is_not_the_body_null(tmp_path: Path) -> None:
         ('{"openapi": "3.0.0",\n "paths" 1}', ":2: "),
         ("openapi: 3.0.0\npaths: [1\n", ":3: "),
         ("openapi: 3.0.0\npaths: [1]\n", "expected an OpenAPI file"),
+        (
+            "openapi: 3.0.0\npaths: {/a: {get: {parameters: "
+            "[{name: a, in: query, required: true, schema: &own {properties: {a: *own}}}]}}}\n",
+            "RecursionError",
+        ),
         ("openapi: 3.0.0\npaths: {/a: {get: {parameters: 7}}}\n", "expected an OpenAPI file"),
     ],
 )
