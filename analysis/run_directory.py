@@ -63,7 +63,7 @@ def _arm(directory: Path, manifest: Manifest, arm: str) -> ArmRecord:
     record = parts.record()
     once_each(path, record.requests["round"], record.requests["request"])
     if record.requests.empty and not unfinished:
-        remedy = "The run measured nothing: see its log, and run the comparison again."
+        remedy = f"Nothing that {arm} did made a request while it was measured: see the log, and its tasks."
         raise InputError(path, "a header and no rows", expected="a row per measured request", remedy=remedy)
     return _only(record, set(record.rounds) - {0}) if 0 in record.rounds else record
 

@@ -35,6 +35,7 @@ from locustfiles.options import (
     settings,
 )
 from locustfiles.own_arms import check_names, keep_hosts, own_arms, own_host
+from locustfiles.plan_check import check_plan
 from locustfiles.plan_user import PlanUser
 from locustfiles.player import Player
 from locustfiles.progress import Progress
@@ -207,6 +208,8 @@ class Comparison:
                 f"{free[0]} has tasks of its own, which end when they end: the open model needs a plan;"
                 " expected no --arrival-rate, and a load profile by users"
             )
+        for plan_class in {BY_ARM[arm].plan_class for arm in chosen.arms if arm not in free}:
+            check_plan(plan_class, seed=chosen.seed)
         return chosen, judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
 
     def _check_classes(self, chosen: Settings) -> None:

@@ -211,11 +211,19 @@ class Conductor:
                 raise RunError("all workers have left; look at their output")
             if time() > limit:
                 raise RunError(
-                    f"the {what} were not there within {GATHER_LIMIT_S:g} s"
-                    f" (workers: {len(self._swarm.workers)} of {self._swarm.expected});"
-                    " look at the workers' output"
+                    f"the {what} were not there within {GATHER_LIMIT_S:g} s ({self._there()});"
+                    " look at the workers' output. A user that ends, by an error in on_start or by StopUser,"
+                    " is not replaced"
                 )
             gevent.sleep(0.02)
+
+    def _there(self) -> str:
+        """How many workers there are, and how many users of each arm."""
+        counts = [f"workers: {len(self._swarm.workers)} of {self._swarm.expected}"]
+        for arm, user_class in self._arms.items():
+            users = sum(self._swarm.users(user_class.__name__).values())
+            counts.append(f"users of {arm}: {users} of {self._settings.users}")
+        return ", ".join(counts)
 
     def _worker_entries(self) -> Sequence[Mapping[str, Any]]:
         per_arm = {arm: self._swarm.users(user_class.__name__) for arm, user_class in self._arms.items()}

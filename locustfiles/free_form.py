@@ -111,9 +111,10 @@ def _label(user_class: Any, turns: Callable[[str], Turns]) -> None:
     home = own_host(user_class)
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807  # it takes the place of one
-        setattr(self, _TURNS, turns(user_class.arm))
-        if home is not None:
-            self.host = home
+        if not hasattr(self, _TURNS):  # else it comes from an arm that derives from this one
+            setattr(self, _TURNS, turns(user_class.arm))
+            if home is not None:
+                self.host = home
         begin(self, *args, **kwargs)
 
     def labelled(self: Any) -> dict[str, Any]:

@@ -55,16 +55,15 @@ def _is_own_arm(user_class: type[User]) -> bool:
 
 
 def own_host(user_class: type[User]) -> str | None:
-    """The host that the class itself names, which wins over --host; None where it names none."""
-    named: str | None = vars(getattr(user_class, "repeats", user_class)).get("swarmgate_host")
+    """The host that the class names or inherits, which wins over --host; None where there is none."""
+    named: str | None = getattr(user_class, "swarmgate_host", None)
     return named
 
 
 def keep_hosts(user_classes: Iterable[type[Any]]) -> None:
     """Note the classes' own hosts, before Locust puts --host in their place."""
     for user_class in user_classes:
-        if vars(user_class).get("host"):
-            user_class.swarmgate_host = user_class.host
+        user_class.swarmgate_host = user_class.host or None
 
 
 def sources_sha256(locustfiles: Iterable[str], user_classes: Iterable[type[Any]]) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlencode
 
+from requests.utils import requote_uri
+
 ITEMS = 200
 CATEGORIES = ("books", "garden", "kitchen", "music", "tools")
 
@@ -28,8 +30,9 @@ class LogicalRequest:
 
     @property
     def target(self) -> str:
-        """The request target of RFC 9112: path and encoded query."""
-        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
+        """The request target of RFC 9112: path, encoded as requests does it where it is not, and query."""
+        path = requote_uri(self.path)
+        return f"{path}?{urlencode(self.query)}" if self.query else path
 
 
 class RequestPlan(Protocol):

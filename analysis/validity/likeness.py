@@ -74,6 +74,8 @@ def same_answers(evidence: Evidence) -> Check | None:
     )
     where = f", first request {first.request} of round {first.round} ({first.name})" if first else ""
     message = f"{differences:,} answers differ{where}" if differ else "equal by status and decoded body"
+    if differ and not differences:
+        message = "some requests were answered in one arm alone"
     passed = not differ if evidence.answers_identical else (None if differ else True)
     remedy = "Answers with ids or times differ by nature; if not, one arm may be served something else."
     return outcome(passed, name, message, observed=differences, limit=0, remedy=remedy)

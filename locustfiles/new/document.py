@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,18 @@ from locustfiles.new.errors import DescriptionError
 
 
 class _Loader(yaml.SafeLoader):
-    """Knows the types of JSON and no others: a date in YAML stays the text that it is."""
+    """Knows the types of JSON and no others, as OpenAPI has it: a date, 12:30, NO and = stay texts."""
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+_Loader.yaml_implicit_resolvers = {}
+for _kind, _pattern, _first in (
+    ("null", "null|Null|NULL|~|", ["n", "N", "~", ""]),
+    ("bool", "true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"-?(0|[1-9]\d*)", list("-0123456789")),
+    ("float", r"-?(0|[1-9]\d*)(\.\d*)?([eE][-+]?\d+)?", list("-0123456789")),
+    ("merge", "<<", ["<"]),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_kind}", re.compile(rf"(?:{_pattern})\Z"), _first)
 
 
 def read(path: Path, *, form: str) -> dict[str, Any]:

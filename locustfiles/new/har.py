@@ -83,6 +83,8 @@ def _check(entry: Mapping[str, Any]) -> None:
         raise _LeftOut(f"{request['method']}, which browsers send by themselves")
     if ASSETS.search(kind) or ASSET_NAMES.search(url.path):
         raise _LeftOut("images, styles, scripts and other assets")
+    if kind.startswith("text/event-stream"):
+        raise _LeftOut("a stream of events, which does not end")
     if status <= 0:
         raise _LeftOut("without an answer")
     if 300 <= status < 400 and status != 304:
@@ -106,7 +108,7 @@ def _request(request: Mapping[str, Any], confidential: Confidential) -> FoundReq
         method=request["method"],
         path=path,
         query=confidential.query(parse_qsl(url.query, keep_blank_values=True)),
-        body=_body(request.get("postData"), confidential),
+        body=_body(request, confidential),
     )
 
 
@@ -115,10 +117,13 @@ def _grouped(path: str) -> str:
     return "/".join("{id}" if IDENTIFIER.match(segment) else segment for segment in path.split("/"))
 
 
-def _body(data: Mapping[str, Any] | None, confidential: Confidential) -> Any:
-    if not data or not data.get("text"):
+def _body(request: Mapping[str, Any], confidential: Confidential) -> Any:
+    data: Mapping[str, Any] = request.get("postData") or {}
+    text = data.get("text")
+    # Of forms and uploads some browsers keep the fields or the length alone.
+    if not text and not data.get("params") and request.get("bodySize", 0) <= 0:
         return NO_BODY
     try:
-        return confidential.body(json.loads(data["text"]))
+        return confidential.body(json.loads(text or ""))
     except json.JSONDecodeError:
         raise _LeftOut(f"with a body of {data.get('mimeType') or 'no type'}; a plan carries JSON") from None

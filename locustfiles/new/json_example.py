@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 FORMATS = {
@@ -20,30 +21,53 @@ FORMATS = {
 TEXT = "text"
 
 
-def example(schema: Any, resolve: Callable[[str], Any], *, within: frozenset[str] = frozenset()) -> Any:
+class _Endless(Exception):  # noqa: N818  # no error: what may be left out is, where a schema contains itself
+    """A schema that is at work already."""
+
+
+def example(schema: Any, resolve: Callable[[str], Any]) -> Any:
     """A value that fits the schema: its own example if it has one, else the smallest that can be made up.
 
-    `resolve` follows a `$ref`; `within` holds those at work, since a schema may contain itself: there the
-    value ends with None. Patterns are not obeyed.
+    `resolve` follows a `$ref`. Where a schema must contain itself, the value ends with None. Patterns are not
+    obeyed.
     """
+    try:
+        return _example(schema, resolve, frozenset())
+    except _Endless:
+        return None
+
+
+def _example(schema: Any, resolve: Callable[[str], Any], within: frozenset[str]) -> Any:
     if not isinstance(schema, Mapping):
         return {}
+    parts = list(_parts(schema, resolve, within))
+    if any(_is_object(part) for part, _ in parts):
+        return _object(parts, resolve)
+    whole = {key: value for part, _ in parts for key, value in part.items()}
+    inside = frozenset[str]().union(*(at_work for _, at_work in parts))
+    given, found = _given(whole)
+    return given if found else _made_up(whole, lambda part: _example(part, resolve, inside))
+
+
+def _parts(
+    schema: Any, resolve: Callable[[str], Any], within: frozenset[str]
+) -> Iterator[tuple[Mapping[str, Any], frozenset[str]]]:
+    """The schemas that a value has to fit all together, each with the references that led there."""
+    if not isinstance(schema, Mapping):
+        return
     reference = schema.get("$ref")
     if reference in within:
-        return None
+        raise _Endless
     if reference is not None:
-        return example(resolve(reference), resolve, within=within | {reference})
-    given, found = _given(schema)
-    return given if found else _composed(schema, lambda part: example(part, resolve, within=within))
-
-
-def _composed(schema: Mapping[str, Any], inner: Callable[[Any], Any]) -> Any:
-    if parts := schema.get("allOf"):
-        return _merged([inner(part) for part in parts], schema, inner)
-    for choice in ("oneOf", "anyOf"):
-        if options := [each for each in schema.get(choice, ()) if not _is_null(each)]:
-            return inner(options[0])
-    return _made_up(schema, inner)
+        yield from _parts(resolve(reference), resolve, within | {reference})
+        return
+    if not _given(schema)[1]:
+        chosen = [*(schema.get("allOf") or ())]
+        for choice in ("oneOf", "anyOf"):
+            chosen += [each for each in schema.get(choice) or () if not _is_null(each)][:1]
+        for each in chosen:
+            yield from _parts(each, resolve, within)
+    yield schema, within
 
 
 def _given(schema: Mapping[str, Any]) -> tuple[Any, bool]:
@@ -57,25 +81,14 @@ def _given(schema: Mapping[str, Any]) -> tuple[Any, bool]:
         return schema["const"], True
     if schema.get("default") is not None:
         return schema["default"], True
-    allowed = [value for value in schema.get("enum", ()) if value is not None]
+    allowed = [value for value in schema.get("enum") or () if value is not None]
     return (allowed[0], True) if allowed else (None, False)
-
-
-def _merged(values: list[Any], schema: Mapping[str, Any], inner: Callable[[Any], Any]) -> Any:
-    own = {key: value for key, value in schema.items() if key != "allOf"}
-    if "properties" in own:
-        values = [*values, inner(own)]
-    if all(isinstance(value, Mapping) for value in values):
-        return {key: item for value in values for key, item in value.items()}
-    return values[0]
 
 
 def _made_up(schema: Mapping[str, Any], inner: Callable[[Any], Any]) -> Any:
     kind = _kind(schema)
-    if kind == "object":
-        return _object(schema, inner)
     if kind == "array":
-        return [inner(schema.get("items"))] * max(1, schema.get("minItems", 1))
+        return _array(schema, inner)
     if kind in {"integer", "number"}:
         return _number(schema)
     if kind == "boolean":
@@ -86,39 +99,87 @@ def _made_up(schema: Mapping[str, Any], inner: Callable[[Any], Any]) -> Any:
     return text.ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength")]
 
 
+def _array(schema: Mapping[str, Any], inner: Callable[[Any], Any]) -> list[Any]:
+    least = schema.get("minItems", 0)
+    try:
+        return [inner(schema.get("items"))] * max(1, least)
+    except _Endless:
+        return [None] * least
+
+
 def _kind(schema: Mapping[str, Any]) -> str:
     kinds = schema.get("type")
     if isinstance(kinds, list):  # OpenAPI 3.1
         return next((kind for kind in kinds if kind != "null"), "null")
     if isinstance(kinds, str):
         return kinds
-    return "object" if "properties" in schema else "array" if "items" in schema else "string"
+    if "properties" in schema or _required(schema):
+        return "object"
+    return "array" if "items" in schema else "string"
 
 
-def _object(schema: Mapping[str, Any], inner: Callable[[Any], Any]) -> dict[str, Any]:
-    """The required properties; all of them where none is required. Never those that only answers have."""
-    properties: Mapping[str, Any] = schema.get("properties") or {}
-    names = schema.get("required") or list(properties)
-    wanted = {name: properties.get(name, {"type": "string"}) for name in names}
-    return {
-        name: inner(part)
-        for name, part in wanted.items()
-        if not (isinstance(part, Mapping) and part.get("readOnly"))
-    }
+def _is_object(schema: Mapping[str, Any]) -> bool:
+    given, found = _given(schema)
+    return isinstance(given, Mapping) if found else _kind(schema) == "object"
+
+
+def _object(
+    parts: Sequence[tuple[Mapping[str, Any], frozenset[str]]], resolve: Callable[[str], Any]
+) -> dict[str, Any]:
+    """The required properties; all of a part where none of its own is. Never those that only answers have."""
+    required = {name for part, _ in parts for name in _required(part)}
+    described: set[str] = set()
+    found: dict[str, Any] = {}
+    for part, within in parts:
+        given, _ = _given(part)
+        if isinstance(given, Mapping):
+            found.update(given)
+            continue
+        properties: Mapping[str, Any] = part.get("properties") or {}
+        described |= properties.keys()
+        for name in [name for name in properties if name in required] or properties:
+            schema = properties[name]
+            if isinstance(schema, Mapping) and schema.get("readOnly"):
+                continue
+            try:
+                found[name] = _example(schema, resolve, within)
+            except _Endless:
+                if name in required:
+                    found[name] = None
+    return {**dict.fromkeys(sorted(required - described), TEXT), **found}
+
+
+def _required(schema: Mapping[str, Any]) -> Sequence[str]:
+    """The names; none for `true`, which people write at a property where it means nothing."""
+    names = schema.get("required")
+    return names if isinstance(names, list) else ()
 
 
 def _number(schema: Mapping[str, Any]) -> Any:
-    step = schema.get("multipleOf", 1)
+    step = schema.get("multipleOf") or 1
+    least, above = _bounds(schema, "minimum", "exclusiveMinimum")
+    most, below = _bounds(schema, "maximum", "exclusiveMaximum")
     value = step
-    least, above = schema.get("minimum"), schema.get("exclusiveMinimum")
-    if above is True and least is not None:  # OpenAPI 3.0
-        value = least + step
-    elif isinstance(above, (int, float)) and not isinstance(above, bool):
+    if above is not None:
         value = max(value, above + step)
     elif least is not None:
         value = max(value, least)
-    most = schema.get("maximum")
-    return value if most is None else min(value, most)
+    if schema.get("multipleOf"):
+        value = math.ceil(value / step) * step
+    if most is not None:
+        value = min(value, most)
+    if below is not None and value >= below:
+        floor = next((bound for bound in (least, above) if bound is not None), below - 2 * step)
+        value = below - step if _kind(schema) == "integer" else (floor + below) / 2
+    return value
+
+
+def _bounds(schema: Mapping[str, Any], including: str, excluding: str) -> tuple[Any, Any]:
+    """The bound that may be reached and the one that may not; None for none."""
+    bound, beyond = schema.get(including), schema.get(excluding)
+    if beyond is True:  # OpenAPI 3.0
+        return None, bound
+    return bound, None if beyond is False else beyond
 
 
 def _is_null(schema: Any) -> bool:

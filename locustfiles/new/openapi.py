@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from locustfiles.new.document import read
 from locustfiles.new.errors import DescriptionError
@@ -18,6 +18,7 @@ from locustfiles.new.findings import NO_BODY, Findings, FoundRequest, weight
 from locustfiles.new.json_example import example
 
 FORM = "an OpenAPI file, version 3.0 or 3.1, in JSON or YAML"
+DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 
@@ -33,7 +34,7 @@ def from_openapi(path: Path) -> Findings:
         raise DescriptionError(f"{path}: {found}; expected {FORM}")
     try:
         return _Reading(document, path).findings()
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise DescriptionError(f"{path}: {type(error).__name__}: {error}; expected {FORM}") from error
 
 
@@ -51,7 +52,7 @@ class _Reading:
                 requests.append(self._request(base + path, method, item))
             except _LeftOut as reason:
                 self._notes.append(f"{method.upper()} {path} is left out: {reason}")
-        if self._document.get("components", {}).get("securitySchemes"):
+        if (self._document.get("components") or {}).get("securitySchemes"):
             self._notes.append("credentials are not part of a plan: an arm adds them, from the environment")
         return Findings(requests=tuple(requests), notes=tuple(self._notes), host=host)
 
@@ -62,7 +63,9 @@ class _Reading:
         for name, variable in (server.get("variables") or {}).items():
             url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
         parts = urlsplit(url)
-        return (f"{parts.scheme}://{parts.netloc}" if parts.netloc else None), parts.path.rstrip("/")
+        host = f"{parts.scheme or 'https'}://{parts.netloc}" if parts.netloc else None
+        base = parts.path.strip("/")
+        return host, f"/{base}" if base else ""
 
     def _operations(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         """Path, method, and the operation with the parameters of its path."""
@@ -74,7 +77,7 @@ class _Reading:
                 continue
             for method in METHODS:
                 if isinstance(operation := item.get(method), Mapping):
-                    shared = [*item.get("parameters", ()), *operation.get("parameters", ())]
+                    shared = [*(item.get("parameters") or ()), *(operation.get("parameters") or ())]
                     yield path, method, {**operation, "parameters": shared}
 
     def _request(self, path: str, method: str, operation: Mapping[str, Any]) -> FoundRequest:
@@ -87,10 +90,9 @@ class _Reading:
         target, query = path, []
         for (place, name), parameter in parameters.items():
             if place == "path":
-                target = target.replace(f"{{{name}}}", quote(_text(self._value(parameter)), safe=""))
+                target = target.replace(f"{{{name}}}", _in_path(self._value(parameter)))
             elif place == "query" and (parameter.get("required") or _has_example(parameter)):
-                value = self._value(parameter)
-                query += [(name, _text(each)) for each in (value if isinstance(value, list) else [value])]
+                query += _in_query(parameter, self._value(parameter))
             elif parameter.get("required"):
                 self._notes.append(f"{method.upper()} {path} wants the {place} {name}: an arm adds it")
         if "{" in target:
@@ -108,8 +110,8 @@ class _Reading:
         kinds: Mapping[str, Any] = body.get("content") or {}
         for kind, media in kinds.items():
             if kind.partition(";")[0].strip().endswith(("/json", "+json")):
-                return self._value(media)
-        if kinds and body.get("required"):
+                return self._value(media or {})
+        if kinds:
             raise _LeftOut(f"its body is {', '.join(kinds)}; a plan carries JSON")
         return NO_BODY
 
@@ -120,31 +122,57 @@ class _Reading:
         for each in (described.get("examples") or {}).values():
             if "value" in (whole := self._whole(each)):
                 return whole["value"]
-        schema = described.get("schema")
-        if schema is None:
-            media: Mapping[str, Any] = next(iter((described.get("content") or {}).values()), {})
-            schema = media.get("schema")
-        return example(schema, self._resolved)
+        if content := described.get("content"):
+            return self._value(next(iter(content.values())) or {})
+        return example(described.get("schema"), self._resolved)
 
     def _whole(self, part: Any) -> Mapping[str, Any]:
-        found = self._resolved(part["$ref"]) if isinstance(part, Mapping) and "$ref" in part else part
-        return found if isinstance(found, Mapping) else {}
+        followed = set()
+        while isinstance(part, Mapping) and "$ref" in part and part["$ref"] not in followed:
+            followed.add(part["$ref"])
+            part = self._resolved(part["$ref"])
+        return part if isinstance(part, Mapping) else {}
 
     def _resolved(self, reference: str) -> Any:
-        """What a reference within this file points to (JSON Pointer, RFC 6901)."""
+        """What a reference within this file points to (JSON Pointer in a fragment, RFC 6901 section 6)."""
         if not reference.startswith("#/"):
             raise _LeftOut(f"it refers to another file, {reference}")
         found: Any = self._document
-        for step in reference[2:].split("/"):
+        for step in unquote(reference[2:]).split("/"):
             key = step.replace("~1", "/").replace("~0", "~")
-            if not isinstance(found, Mapping) or key not in found:
-                raise _LeftOut(f"{reference} is not in {self._path}")
-            found = found[key]
+            try:
+                found = found[int(key)] if isinstance(found, list) else found[key]
+            except (LookupError, TypeError, ValueError):
+                raise _LeftOut(f"{reference} is not in {self._path}") from None
         return found
 
 
 def _has_example(parameter: Mapping[str, Any]) -> bool:
     return "example" in parameter or "examples" in parameter
+
+
+def _in_path(value: Any) -> str:
+    """A value of the style `simple`, encoded as a segment."""
+    if isinstance(value, Mapping):
+        value = [each for pair in value.items() for each in pair]
+    return ",".join(quote(_text(each), safe="") for each in (value if isinstance(value, list) else [value]))
+
+
+def _in_query(parameter: Mapping[str, Any], value: Any) -> list[tuple[str, str]]:
+    """The pairs that stand for a value, by the parameter's style (OpenAPI, "Style Values")."""
+    name, style = parameter["name"], parameter.get("style", "form")
+    explode = parameter.get("explode", style == "form")
+    if "content" in parameter or not isinstance(value, (Mapping, list)):
+        return [(name, _text(value))]
+    if isinstance(value, Mapping):
+        if style == "deepObject":
+            return [(f"{name}[{key}]", _text(each)) for key, each in value.items()]
+        if explode:
+            return [(key, _text(each)) for key, each in value.items()]
+        value = [each for pair in value.items() for each in pair]
+    elif explode:
+        return [(name, _text(each)) for each in value]
+    return [(name, DELIMITERS.get(style, ",").join(map(_text, value)))]
 
 
 def _text(value: Any) -> str:

@@ -122,7 +122,9 @@ def test_a_header_without_rows_is_refused(tmp_path: Path, capsys: pytest.Capture
     rows = measured()
     rows["optimized"] = rows["optimized"].head(0)
 
-    assert "a header and no rows" in refused(capsys, "report", write_run(tmp_path, rows))
+    told = refused(capsys, "report", write_run(tmp_path, rows))
+    assert "a header and no rows" in told
+    assert "Nothing that optimized did made a request" in told
 
 
 def test_a_file_shorter_than_the_manifest_says_is_truncated(

@@ -241,6 +241,13 @@ def test_other_answers_warn_unless_the_sla_wants_them_identical(tmp_path: Path) 
     refused(ANSWERS, wanted, "2 answers differ")
 
 
+def test_requests_that_one_arm_alone_was_answered_are_no_answers_that_differ(tmp_path: Path) -> None:
+    different = arms(asked_sha256="aa", answered_sha256=("bb", "cc"))
+    semantics = {"answered_differences": 0, "asked_differences": 0, "first_differences": []}
+    warnings = report(tmp_path, arms=different, semantics=semantics)["warnings"]
+    assert any("some requests were answered in one arm alone" in each["message"] for each in warnings)
+
+
 def test_unequal_users_are_refused(tmp_path: Path) -> None:
     workers = [{"id": "w1", "users": {"baseline": 20, "optimized": 10}}]
 

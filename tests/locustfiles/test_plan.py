@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import islice
 
 import pytest
+import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,3 +70,10 @@ def test_the_target_is_the_path_with_its_query_encoded() -> None:
     )
     assert request.target == "/items?q=a+b%26c&n=1"
     assert LogicalRequest(name="GET /", method="GET", path="/").target == "/"
+
+
+def test_a_path_that_cannot_stand_in_a_request_line_is_encoded_for_all_arms_alike() -> None:
+    request = LogicalRequest(name="GET /größe", method="GET", path="/größe/a b/c%2Fd")
+    assert request.target == "/gr%C3%B6%C3%9Fe/a%20b/c%2Fd"
+    whole = requests.Request("GET", f"https://example.com{request.path}").prepare()
+    assert whole.path_url == request.target

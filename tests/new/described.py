@@ -55,7 +55,7 @@ paths:
       responses: {200: {description: ok}}
   /pictures:
     post:
-      requestBody: {required: true, content: {multipart/form-data: {schema: {type: object}}}}
+      requestBody: {content: {multipart/form-data: {schema: {type: object}}}}
       responses: {201: {description: made}}
   /elsewhere:
     $ref: "other.yaml#/paths/~1elsewhere"

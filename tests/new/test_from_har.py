@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from locustfiles.new.errors import DescriptionError
-from locustfiles.new.findings import Findings
+from locustfiles.new.findings import NO_BODY, Findings
 from locustfiles.new.har import from_har
 from locustfiles.new.source_text import locustfile
 from tests.mock_service.service import running
@@ -135,6 +135,7 @@ def test_what_no_plan_wants_is_left_out_and_counted(tmp_path: Path) -> None:
         entry(f"{API}/gone", status=0),
         entry(f"{API}/style.css", kind="text/css"),
         entry(f"{API}/logo", kind="image/png"),
+        entry(f"{API}/events", kind="text/event-stream; charset=utf-8"),
         entry("data:text/plain,hello"),
         entry("wss://api.example.com/live", status=101),
         entry(f"{API}/a", method="OPTIONS", status=204),
@@ -147,11 +148,35 @@ def test_what_no_plan_wants_is_left_out_and_counted(tmp_path: Path) -> None:
         "left out: 1 x redirected elsewhere",
         "left out: 1 x without an answer",
         "left out: 2 x images, styles, scripts and other assets",
+        "left out: 1 x a stream of events, which does not end",
         "left out: 2 x no HTTP request",
         "left out: 1 x OPTIONS, which browsers send by themselves",
         "left out: 1 x to https://ads.example.net",
         "left out: 1 x with a body of application/x-www-form-urlencoded; a plan carries JSON",
     }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"postData": {"mimeType": "multipart/form-data", "params": [{"name": "a", "fileName": "a.png"}]}},
+        {"postData": {"mimeType": "multipart/form-data", "text": ""}, "bodySize": 4096},
+        {"bodySize": 4096},
+    ],
+)
+def test_a_body_of_which_the_text_was_not_kept_is_left_out_with_its_request(
+    tmp_path: Path, body: dict[str, Any]
+) -> None:
+    found = read(tmp_path, entry(f"{API}/a"), entry(f"{API}/upload", method="POST", **body))
+    assert [request.path for request in found.requests] == ["/a"]
+    [note] = found.notes
+    assert note.endswith("; a plan carries JSON")
+
+
+def test_a_post_without_a_body_stays(tmp_path: Path) -> None:
+    empty: dict[str, Any] = {"postData": {"mimeType": "", "params": [], "text": ""}, "bodySize": 0}
+    [found] = read(tmp_path, entry(f"{API}/a", method="POST", **empty)).requests
+    assert found.body is NO_BODY
 
 
 @pytest.mark.parametrize("text", ["{}", '{"log": {}}', '{"log": {"entries": [{}]}}', '{"log": 1}', "[]", "{"])

@@ -133,3 +133,19 @@ def test_names_that_no_arm_can_have(
     played, run = play(folder, mock)
     assert (played.code, run) == (2, None)
     assert message in played.err
+
+
+def test_a_plan_with_a_mistake_is_refused_before_the_run(folder: Path, mock: Service) -> None:
+    """It was called a defect of swarmgate, or the run waited for users that had died of it."""
+    (folder / "shop.py").write_text(
+        "from swarmgate.comparison import *\n"
+        "class Mine(SeededPlan):\n"
+        "    def draw(self, source):\n"
+        "        return LogicalRequest(name='a', method='GET', path=nowhere)\n"
+        "class Arm(OptimizedUser):\n    arm = 'mine'\n"
+        "PlanUser.plan_class = Mine\n"
+    )
+    played, run = play(folder, mock)
+    assert (played.code, run) == (2, None)
+    assert "Mine: NameError: name 'nowhere' is not defined" in played.err
+    assert "shop.py:4)" in played.err

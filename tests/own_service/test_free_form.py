@@ -93,3 +93,26 @@ def test_the_shortest_example_is_at_most_25_lines_and_is_judged(tmp_path: Path) 
         )
     assert run.files.arms == ["old", "new"]
     assert {arm["tasks"] for arm in run.files.manifest["arms"]} == {"free-form"}
+
+
+@pytest.mark.parametrize(("arms", "played"), [("old,new", ["old", "new"]), ("new,new", ["new", "new2"])])
+def test_an_arm_that_derives_from_another_has_its_own_turns_and_an_inherited_host(
+    tmp_path: Path, arms: str, played: list[str]
+) -> None:
+    shape = ("-u", "2", "--rounds", "1", "--warmup-rounds", "0", "--requests", "20", "--arms", arms)
+    with running(*PLAIN) as service:
+        environment = {"PYTHONPATH": str(ROOT), "SHOP_HOST": service.address.url}
+        run = compare(tmp_path, "-f", str(ARMS / "derived.py"), *shape, service=None, **environment)
+    assert run.files.arms == played
+    assert [arm["host"] for arm in run.files.manifest["arms"]] == [service.address.url] * 2
+    assert {arm: len(run.files.rows(arm)) for arm in played} == dict.fromkeys(played, 20)
+    assert not any(row.error for row in run.files.all_rows())
+
+
+def test_an_arm_whose_users_end_is_named(tmp_path: Path) -> None:
+    run = compare(
+        tmp_path, "-f", str(ARMS / "no_start.py"), "-u", "2", "--host", "http://127.0.0.1:1", service=None
+    )
+    assert run.ended.code == 1
+    assert "PermissionError: wrong password" in run.ended.err
+    assert "(workers: 1 of 1, users of old: 0 of 2, users of new: 2 of 2)" in run.ended.err
