@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.cli import main
-from tests.analysis.synthetic import Rows, fail, measured, write_run
+from tests.analysis.synthetic import Rows, constant, fail, measured, write_run
 
 LIKE = "the arms asked for the same"
 ACCOUNTED = "every planned request accounted for"
@@ -403,6 +403,10 @@ def test_a_machine_that_was_busy_in_mid_run_is_refused(tmp_path: Path) -> None:
     result = report(tmp_path, rows)
 
     refused(LEVEL, result, "higher in one stretch of the run")
+
+
+def test_a_service_faster_than_the_clock_keeps_its_level(tmp_path: Path) -> None:
+    assert check(LEVEL, report(tmp_path, constant({"baseline": 0.0, "optimized": 0.0})))["passed"] is True
 
 
 def test_moderate_drift_that_pairing_cancels_is_no_fault(tmp_path: Path) -> None:
