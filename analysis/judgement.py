@@ -94,12 +94,12 @@ def _absolute(objective: Objective, figures: Figures) -> Finding:
 
 def _relative(objective: Objective, figures: Figures) -> Finding:
     change, sign = figures.change(objective.arm, objective.metric, objective.endpoint), objective.sign
-    if change.arm is None:
+    if change.arm is None and objective.metric.unit == "ms":
         return Finding(observed=None, verdict="failed", remark=TOO_MANY_FAILED)
     if change.estimate is None:
-        return Finding(
-            observed=None, verdict="inconclusive", remark="the baseline has no figure to compare with"
-        )
+        without = "the baseline" if change.arm is not None else objective.arm
+        remark = f"{without} has no figure to compare with"
+        return Finding(observed=None, verdict="inconclusive", remark=remark)
     observed = sign * change.estimate
     if change.interval is None:
         return Finding(observed=observed, verdict=_at_point(objective, observed))

@@ -111,6 +111,17 @@ def test_fast_failures_do_not_improve_the_p95(tmp_path: Path) -> None:
     assert p95_ms[1] > p95_ms[0]
 
 
+def test_a_throughput_that_nothing_tells_is_not_called_a_failure(tmp_path: Path) -> None:
+    rows = constant({"baseline": 100.0, "optimized": 0.0})
+    rows["optimized"]["started_at"] = 1_700_000_000.0
+    objective = {"name": "x", "arm": "optimized", "metric": "throughput_rps", "regression_at_most": 0.1}
+
+    assert cli.main(["report", str(write_run(tmp_path, rows, objectives=[objective]))]) == 3
+    (row,) = json.loads((tmp_path / "comparison_report.json").read_text())["objectives"]
+    assert row["verdict"] == "inconclusive"
+    assert "optimized has no figure to compare with" in row["message"]
+
+
 def test_fewer_than_six_rounds_get_a_point_verdict_and_a_warning(tmp_path: Path) -> None:
     done = analysis("report", write_run(tmp_path, measured(rounds=1, requests=400)))
 
