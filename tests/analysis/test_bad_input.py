@@ -199,6 +199,8 @@ def test_a_bad_manifest_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture
         ({"state": "finished"}, "state"),
         ({"rounds": -1}, "rounds"),
         ({"planned_looks": [6, "all"]}, "planned_looks.1"),
+        ({"started_at": 1_700_000_000_000}, "started_at"),
+        ({"ended_at": -1e13}, "ended_at"),
         ({"objectives": {"name": "x"}}, "objectives"),
         ({"files": {"latency_baseline.csv": 7}}, "files.latency_baseline.csv"),
     ],
