@@ -69,7 +69,7 @@ class Sla:
 def read_sla(path: Path) -> Sla:
     """The objectives of an sla.toml. ConfigurationError names the key, and the nearest that there is."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         remedy = "Name one with --sla FILE; docs/objectives.md says how to write it."
         found = error.strerror or "cannot be read"
