@@ -14,6 +14,7 @@ from analysis.statistics.limits import quantile_at_most
 from analysis.wording import sentence
 
 TOO_MANY_FAILED = "too many requests failed or nothing was answered"
+NO_FIGURE = "an arm has no figure that a change can be told from"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +98,7 @@ def _relative(objective: Objective, figures: Figures) -> Finding:
     if change.arm is None and objective.metric.unit == "ms":
         return Finding(observed=None, verdict="failed", remark=TOO_MANY_FAILED)
     if change.estimate is None:
-        without = "the baseline" if change.arm is not None else objective.arm
-        remark = f"{without} has no figure to compare with"
-        return Finding(observed=None, verdict="inconclusive", remark=remark)
+        return Finding(observed=None, verdict="inconclusive", remark=NO_FIGURE)
     observed = sign * change.estimate
     if change.interval is None:
         return Finding(observed=observed, verdict=_at_point(objective, observed))

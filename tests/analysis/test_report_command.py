@@ -119,7 +119,7 @@ def test_a_throughput_that_nothing_tells_is_not_called_a_failure(tmp_path: Path)
     assert cli.main(["report", str(write_run(tmp_path, rows, objectives=[objective]))]) == 3
     (row,) = json.loads((tmp_path / "comparison_report.json").read_text())["objectives"]
     assert row["verdict"] == "inconclusive"
-    assert "optimized has no figure to compare with" in row["message"]
+    assert "an arm has no figure that a change can be told from" in row["message"]
 
 
 def test_fewer_than_six_rounds_get_a_point_verdict_and_a_warning(tmp_path: Path) -> None:
