@@ -323,6 +323,10 @@ SLAS: dict[str, tuple[str, list[str]]] = {
     ),
     "one table": ('[objective]\nname="x"', ["no objectives"]),
     "odd answers": ('answers = "same"', ["answers is 'same'", '"identical"']),
+    "a bound beyond every number": (
+        f'[[objective]]\nname="x"\narm="optimized"\nmetric="p95_ms"\nat_most=1{"0" * 400}',
+        ["at_most is 1000", "a finite number"],
+    ),
     "an odd option": (
         '[[objective]]\nname="x"\narm="optimized"\nmetric="p95_ms"\nat_most=1\noptional="yes"',
         ["optional is 'yes'", "true or false"],
