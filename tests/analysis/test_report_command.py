@@ -122,6 +122,25 @@ def test_a_throughput_that_nothing_tells_is_not_called_a_failure(tmp_path: Path)
     assert "an arm has no figure that a change can be told from" in row["message"]
 
 
+def test_a_quantile_that_chance_put_on_failed_requests_has_not_failed(tmp_path: Path) -> None:
+    rows = measured()
+    objectives = [
+        {"name": "limit", "arm": "optimized", "metric": "p99_ms", "at_most": 4000},
+        {"name": "no worse", "arm": "optimized", "metric": "p99_ms", "regression_at_most": 0},
+    ]
+
+    def verdicts(failed: int) -> list[str]:
+        frame = rows["optimized"].copy()
+        frame.loc[frame.index % (600 // failed) == 0, "error"] = "HTTPError: 500"
+        cli.main(["report", str(write_run(tmp_path, {**rows, "optimized": frame}, objectives=objectives))])
+        report = json.loads((tmp_path / "comparison_report.json").read_text())
+        assert report["arms"]["optimized"]["latency_ms"]["p99"] is None
+        return [row["verdict"] for row in report["objectives"]]
+
+    assert verdicts(8) == ["inconclusive", "inconclusive"]  # where 6 of 600 may
+    assert verdicts(60) == ["failed", "failed"]
+
+
 def test_fewer_than_six_rounds_get_a_point_verdict_and_a_warning(tmp_path: Path) -> None:
     done = analysis("report", write_run(tmp_path, measured(rounds=1, requests=400)))
 
