@@ -18,7 +18,7 @@ from analysis.judgement import judge
 from analysis.metrics import FAILURE_RATIO, MEAN, QUANTILES, THROUGHPUT, Metric
 from analysis.objectives import Sla, applied_to
 from analysis.recording import Recording, protocols_of
-from analysis.remarks import warnings_of
+from analysis.remarks import contradictions, warnings_of
 from analysis.repeat import repeat_command
 from analysis.report_load import Stage
 from analysis.statistics.looks import LEAST_ROUNDS, level_after, look_levels
@@ -54,7 +54,11 @@ def assess(recording: Recording, sla: Sla) -> report.Report:
         objectives=judged,
         validity=validity,
         request_semantics=_semantics(recording, validity),
-        warnings=[*_seen(recording), *warnings_of(remarks, validity, judged)],
+        warnings=[
+            *_seen(recording),
+            *warnings_of(remarks, validity, judged),
+            *(contradictions(objectives, judged, figures) if judged else ()),
+        ],
         details=details_of(figures),
         attribution=attribution_of(figures) if recording.rounds else None,
     )

@@ -24,7 +24,8 @@ def read_json(path: Path, model: type[_Model], *, what: str, elsewhere: str, lea
     _check_version(path, content.get("schema_version"))
     try:
         # From JSON again, not from Python objects: strict types then follow JSON's rules (5 is a fine float).
-        return model.model_validate_json(json.dumps(content))
+        # A lone half of a character, as of a file name in another encoding, is read as a question mark.
+        return model.model_validate_json(json.dumps(content, ensure_ascii=False).encode(errors="replace"))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -34,7 +35,7 @@ def read_json(path: Path, model: type[_Model], *, what: str, elsewhere: str, lea
 
 def _object(path: Path, *, what: str, remedy: str) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        content = json.loads(path.read_text(encoding="utf-8-sig"), parse_constant=_refuse_constant)
     except OSError as error:
         found = error.strerror or "cannot be read"
         raise InputError(path, found, expected=what, remedy=remedy) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from analysis.figures import Figures
@@ -14,6 +15,7 @@ from analysis.statistics.limits import quantile_at_most
 from analysis.wording import sentence
 
 TOO_MANY_FAILED = "too many requests failed or nothing was answered"
+NO_FIGURE = "an arm has no figure that a change can be told from"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,24 +84,26 @@ def _absolute(objective: Objective, figures: Figures) -> Finding:
     sample = figures.sample(objective.arm, objective.endpoint)
     # A failure ratio of 0 no interval can show: as a limit it speaks of this run, and is exact.
     exact = metric.kind == "failure_ratio" and objective.upper and objective.value == 0
-    if observed is None or interval is None or sample is None or level is None or exact:
-        remark = TOO_MANY_FAILED if observed is None else ""
+    remark = TOO_MANY_FAILED if observed is None else ""
+    if interval is None or sample is None or level is None or exact:
         verdict = _at_point(objective, observed)
         return Finding(observed=observed, interval=interval, verdict=verdict, remark=remark)
+    verdict, outlook = three_way(objective, interval), None
     if metric.quantile is not None and objective.upper:
         found = quantile_at_most(sample.latencies_ms, sample.rounds, metric.quantile, objective.value, level)
-        return Finding(observed=observed, interval=interval, verdict=found.verdict, outlook=found.outlook)
-    return Finding(observed=observed, interval=interval, verdict=three_way(objective, interval))
+        verdict, outlook = found.verdict, found.outlook
+    return Finding(observed=observed, interval=interval, verdict=verdict, outlook=outlook, remark=remark)
 
 
 def _relative(objective: Objective, figures: Figures) -> Finding:
     change, sign = figures.change(objective.arm, objective.metric, objective.endpoint), objective.sign
-    if change.arm is None:
-        return Finding(observed=None, verdict="failed", remark=TOO_MANY_FAILED)
+    if change.arm is None and objective.metric.unit == "ms":
+        own = figures.interval(objective.arm, objective.metric, objective.endpoint)
+        # By chance more may fail in few rounds than the quantile leaves room for: the interval knows.
+        verdict: ObjectiveVerdict = "failed" if own is None or own.low == math.inf else "inconclusive"
+        return Finding(observed=None, verdict=verdict, remark=TOO_MANY_FAILED)
     if change.estimate is None:
-        return Finding(
-            observed=None, verdict="inconclusive", remark="the baseline has no figure to compare with"
-        )
+        return Finding(observed=None, verdict="inconclusive", remark=NO_FIGURE)
     observed = sign * change.estimate
     if change.interval is None:
         return Finding(observed=observed, verdict=_at_point(objective, observed))

@@ -10,7 +10,7 @@ import math
 
 from analysis.errors import ConfigurationError, nearest
 from analysis.figures import change_ratio, difference
-from analysis.judgement import TOO_MANY_FAILED, Finding, three_way
+from analysis.judgement import NO_FIGURE, TOO_MANY_FAILED, Finding, three_way
 from analysis.locust_arms import LocustArm
 from analysis.locust_changes import (
     LEVEL,
@@ -64,8 +64,11 @@ def _absolute_over_runs(arm: LocustArm, objective: Objective, span: Span) -> Fin
     estimate = runs_figure(printed, LEVEL)
     interval = estimate.interval
     verdict, remark = three_way(objective, interval), ""
-    if verdict == "passed" and objective.upper and metric.quantile is not None:
-        verdict, remark = _short_runs(arm, objective, metric.quantile)
+    if objective.upper and metric.quantile is not None:
+        if verdict == "passed":
+            verdict, remark = _short_runs(arm, objective, metric.quantile)
+        elif not printed.usable and _few_above(arm, objective, metric.quantile):
+            verdict = "passed"  # times that print as 0 have no geometric mean
     ratio = estimate.outlook(objective.value)
     # Of a ratio to the limit; in the figure's own unit it is that part of the limit.
     missing = Outlook(
@@ -73,16 +76,21 @@ def _absolute_over_runs(arm: LocustArm, objective: Objective, span: Span) -> Fin
         smallest_effect=_times(ratio.smallest_effect, objective.value),
         more_rounds=None if remark else ratio.more_rounds,
     )
-    observed = estimate.value if metric.quantile is not None else span.value
+    observed = estimate.value if metric.quantile is not None and printed.usable else span.value
     return Finding(observed=observed, interval=interval, verdict=verdict, outlook=missing, remark=remark)
 
 
 def _short_runs(arm: LocustArm, objective: Objective, quantile: float) -> tuple[ObjectiveVerdict, str]:
     """Whether a limit that the mean of percentiles meets is met: that of short runs' is biased low."""
-    rows, requests = arm.rows(objective.endpoint), arm.counts(objective.endpoint)[1]
     least = math.ceil(round(LEAST_TAIL_REQUESTS / (1 - quantile), 6))
-    if requests.min() >= least:
+    if arm.counts(objective.endpoint)[1].min() >= least or _few_above(arm, objective, quantile):
         return "passed", ""
+    return "inconclusive", f"runs of at least {least:,} requests each would pass by this interval"
+
+
+def _few_above(arm: LocustArm, objective: Objective, quantile: float) -> bool:
+    """Whether the percentiles that the files list show that few enough requests lie above the limit."""
+    rows, requests = arm.rows(objective.endpoint), arm.counts(objective.endpoint)[1]
     # A failed request is above every limit: each percentile is that of so many fewer.
     shown = [
         [
@@ -91,9 +99,7 @@ def _short_runs(arm: LocustArm, objective: Objective, quantile: float) -> tuple[
         ]
         for run, row in zip(arm.runs, rows, strict=True)
     ]
-    if share_above_is_small(shown, requests, quantile, objective.value, LEVEL):
-        return "passed", ""
-    return "inconclusive", f"runs of at least {least:,} requests each would pass by this interval"
+    return share_above_is_small(shown, requests, quantile, objective.value, LEVEL)
 
 
 def _times(ratio: float | None, unit: float) -> float | None:
@@ -113,7 +119,7 @@ def _relative_over_runs(arms: Arms, objective: Objective, span: Span) -> Finding
         interval = change_interval(estimate)
         outlook = estimate.outlook(1 + sign * objective.value) if estimate else None
     if change is None or interval is None:
-        return Finding(observed=None, verdict="inconclusive", remark=TOO_MANY_FAILED)
+        return Finding(observed=None, verdict="inconclusive", remark=NO_FIGURE)
     low, high = sorted((sign * interval.low, sign * interval.high))
     signed = Interval(low=low, high=high)
     return Finding(
@@ -123,9 +129,10 @@ def _relative_over_runs(arms: Arms, objective: Objective, span: Span) -> Finding
 
 def _change_as_printed(objective: Objective, against: Span, span: Span) -> Finding:
     """Passed and failed only where every value that the two figures may stand for says so."""
-    if span is BEYOND or against is BEYOND or (against.low <= 0 and objective.metric != FAILURE_RATIO):
-        verdict: ObjectiveVerdict = "failed" if span is BEYOND else "inconclusive"
-        return Finding(observed=None, verdict=verdict, remark=TOO_MANY_FAILED)
+    if span is BEYOND:
+        return Finding(observed=None, verdict="failed", remark=TOO_MANY_FAILED)
+    if against is BEYOND or (against.low <= 0 and objective.metric != FAILURE_RATIO):
+        return Finding(observed=None, verdict="inconclusive", remark=NO_FIGURE)
     observed, *ends = (
         objective.sign * _change(objective.metric, *pair)
         for pair in ((against.value, span.value), (against.high, span.low), (against.low, span.high))

@@ -16,6 +16,8 @@ NAME = "run.json"
 
 Count = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(ge=0, lt=253_402_300_800)]
+"""Since 1970, until the end of the year 9999: a time in milliseconds lies beyond."""
 ArmName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -68,8 +70,8 @@ class Block(_Part):
     requests: Count
     returned: Count | None = None
     tasks: Tasks | None = None
-    started_at: float | None = None
-    ended_at: float | None = None
+    started_at: Seconds | None = None
+    ended_at: Seconds | None = None
     workers: list[BlockWorker] = []
     arrivals: BlockArrivals | None = None
 
@@ -162,8 +164,8 @@ class Manifest(_Part):
     block_order: list[Annotated[str, Field(pattern=r"^[A-Z]+$")]] = []
     stopped: str | None = None
     host: str | None = None
-    started_at: float | None = None
-    ended_at: float | None = None
+    started_at: Seconds | None = None
+    ended_at: Seconds | None = None
     rows: Literal["on", "off"] = "on"
     lead_in: Count | None = None
     lead_out: bool | None = None

@@ -19,6 +19,7 @@ from analysis.figures import Figures
 from analysis.metrics import MEAN, QUANTILES, THROUGHPUT
 from analysis.objectives import Objective
 from analysis.recording import Recording
+from analysis.report_file import write_text
 from analysis.statistics.noise import noise_floor_ratio
 from analysis.wording import percent
 
@@ -81,9 +82,8 @@ def read(path: Path) -> NoiseFloor:
 
 
 def write(floor: NoiseFloor, path: Path) -> None:
-    """Store the floor."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(floor.model_dump(), indent=1) + "\n", encoding="utf-8")
+    """Store the floor. Raises OutputError."""
+    write_text(json.dumps(floor.model_dump(), indent=1) + "\n", path)
 
 
 def refuse_finer(objectives: Sequence[Objective], floor: NoiseFloor, source: Path) -> None:

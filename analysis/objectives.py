@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from analysis.metrics import Metric, parse_metric
 Bound = Literal["at_most", "at_least", "improvement_at_least", "regression_at_most"]
 BOUNDS: tuple[Bound, ...] = ("at_most", "at_least", "improvement_at_least", "regression_at_most")
 RELATIVE: tuple[Bound, ...] = ("improvement_at_least", "regression_at_most")
+LARGEST = sys.float_info.max
 _KEYS = ("name", "arm", "metric", "endpoint", "optional", *BOUNDS)
 # The arm that an objective means when a run compares an arm with itself under other names.
 _ARM_UNDER_TEST = "optimized"
@@ -69,7 +71,7 @@ class Sla:
 def read_sla(path: Path) -> Sla:
     """The objectives of an sla.toml. ConfigurationError names the key, and the nearest that there is."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         remedy = "Name one with --sla FILE; docs/objectives.md says how to write it."
         found = error.strerror or "cannot be read"
@@ -186,7 +188,7 @@ def _text(where: str, table: Mapping[str, Any], key: str) -> str:
 
 
 def _value(where: str, metric: Metric, bound: Bound, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
         raise ConfigurationError(where, f"{bound} is {value!r}", expected="a finite number")
     number = float(cast(float, value))
     if bound in RELATIVE:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from analysis.figures import Figures
+from analysis.judgement import three_way
+from analysis.objectives import Objective as Asked
 from analysis.report import Check, Objective, Warning
+from analysis.statistics.intervals import Interval
+from analysis.wording import percent
 
 
 def warnings_of(
@@ -25,3 +30,27 @@ def warnings_of(
     for objective in objectives:
         if objective.optional and objective.verdict != "passed":
             yield Warning(code="optional-objective", message=f"{objective.name}: {objective.message}")
+
+
+def contradictions(
+    asked: Sequence[Asked], judged: Sequence[Objective], figures: Figures
+) -> Iterator[Warning]:
+    """Objectives on the change of a quantile that the figures over all requests would judge otherwise.
+
+    That is no chance: the quantile lies at the edge of a slow kind of requests. A block smooths the edge, all
+    requests together show it.
+    """
+    for objective, row in zip(asked, judged, strict=True):
+        if not objective.relative or objective.metric.quantile is None or row.verdict == "inconclusive":
+            continue
+        ratio = figures.change(objective.arm, objective.metric, objective.endpoint).ratio
+        if ratio is None:
+            continue
+        whole = objective.sign * ratio
+        if three_way(objective, Interval(low=whole, high=whole)) != row.verdict:
+            message = (
+                f"{row.name}: in a typical round {percent(row.observed)}, over all requests {percent(whole)}"
+            )
+            label = objective.metric.label
+            hint = f"Perhaps a slow kind of requests begins near {label}: gate its endpoint, or a limit."
+            yield Warning(code="two-changes", message=message, hint=hint)

@@ -70,7 +70,7 @@ def stands_for_ms(figure: float, resolution: Resolution) -> tuple[float, float]:
     if resolution == "whole":
         return figure, figure + 1
     # The step grows at 100, 1,000 and 10,000 ms: 990 is 985 to 995, and 1000 is 995 to 1050.
-    return figure - _step_ms(math.nextafter(figure, 0)) / 2, figure + _step_ms(figure) / 2
+    return max(0.0, figure - _step_ms(math.nextafter(figure, 0)) / 2), figure + _step_ms(figure) / 2
 
 
 def _step_ms(figure: float) -> float:

@@ -14,19 +14,22 @@ from analysis.recording import Recording
 def settle(recording: Recording, sla: Sla) -> dict[str, Any]:
     """Whether the finished rounds settle every required objective, and why; `next_look` in judged rounds.
 
-    Only at a planned look: between looks a verdict would spend error that the plan does not have.
+    Only at a planned look: between looks a verdict would spend error that the plan does not have. And only
+    by intervals, unless the plan ends: point figures settle everything at once, whatever the truth.
     """
     objectives, _ = applied_to(sla, list(recording.arms))
     rounds, plan = len(recording.paired_rounds), recording.manifest
     looks = sorted({*plan.planned_looks, *([plan.rounds] if plan.rounds else [])})
     next_look = next((look for look in looks if look > rounds), None)
+    level = level_of(recording)
     judged = []
-    if rounds and rounds in looks:
-        figures = Figures(recording, level_of(recording))
+    if rounds in looks and (level is not None or next_look is None):
+        figures = Figures(recording, level)
         judged = [judge(objective, figures) for objective in objectives]
     open_ones = [row for row in judged if row.verdict == "inconclusive" and not row.optional]
     if not judged:
-        reason = f"{rounds} rounds are no planned look"
+        shown = "give no interval" if rounds in looks else "are no planned look"
+        reason = f"{rounds} rounds {shown}"
     elif open_ones:
         reason = open_ones[0].message + _beyond_the_plan(open_ones[0].more_rounds, rounds, looks[-1])
     else:

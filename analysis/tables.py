@@ -134,7 +134,7 @@ def _objective_table(objective: Objective) -> str:
 
 def _toml(value: object) -> str:
     """A TOML value; its strings and numbers are written as JSON's are."""
-    return f"{value:g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+    return f"{value:.15g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
 
 
 def _failure_change(comparison: Comparison) -> tuple[str, str]:

@@ -88,15 +88,18 @@ def level_shift_ratio(figures_ms: FloatArray, least_window: int = 5) -> float | 
 
     0.5 says that some stretch of the run was 50 % slower than another. A stretch is a tenth of the run, and
     at least `least_window` rounds: short windows of a long run reach far apart by chance alone. Blocks whose
-    figure is not finite and positive count as infinitely slow. `None` below two windows.
+    figure is not finite count as infinitely slow. `None` below two windows.
     Source: running medians, Tukey, "Exploratory Data Analysis" (1977), 7.
     """
     window = max(least_window, len(figures_ms) // 10)
     if len(figures_ms) < 2 * window:
         return None
-    usable = np.where(np.isfinite(figures_ms) & (figures_ms > 0), figures_ms, np.inf)
+    usable = np.where(np.isfinite(figures_ms), figures_ms, np.inf)
     medians = np.median(np.lib.stride_tricks.sliding_window_view(usable, window), axis=1)
-    return float(medians.max() / medians.min() - 1) if np.isfinite(medians.min()) else math.inf
+    lowest, highest = float(medians.min()), float(medians.max())
+    if highest == 0:  # a clock too coarse for the service
+        return 0.0
+    return highest / lowest - 1 if 0 < lowest < math.inf else math.inf
 
 
 def _slope(values: FloatArray, covariate: FloatArray, level: float) -> Effect | None:

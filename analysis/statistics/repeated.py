@@ -43,14 +43,13 @@ class Printed:
     def log_ends(self) -> tuple[float, float]:
         """Mean logarithms of the least and of the most; infinite where one is."""
         with np.errstate(divide="ignore"):
-            lows = np.log(np.maximum(self.lows, 0.0))
-            return float(lows.mean()), float(np.log(self.highs).mean())
+            return float(np.log(self.lows).mean()), float(np.log(self.highs).mean())
 
     @property
     def rounding_variance(self) -> FloatArray:
         """Of each logarithm, when what is rounded away is uniform: half a step squared, by 3."""
         with np.errstate(divide="ignore"):
-            half = np.log(self.values) - np.log(np.maximum(self.lows, 0.0))
+            half = np.log(self.values) - np.log(self.lows)
         return np.asarray(np.square(half) / 3)
 
 

@@ -40,15 +40,17 @@ def every_request_accounted_for(evidence: Evidence) -> Check | None:
         return None
     planned = _planned(evidence, counts)
     observed = int(counts.to_numpy().sum())
-    if planned is None:
+    fault = _unsettled(evidence) or _other_numbers(evidence)
+    if planned is None and fault is None:
         return no_evidence(name, "run.json has neither requests_per_block nor blocks")
-    fault = next(_miscounts(counts, planned), None) or _unsettled(evidence) or _other_numbers(evidence)
+    if planned is not None:
+        fault = next(_miscounts(counts, planned), None) or fault
     return outcome(
         fault is None,
         name,
         fault or _all_there(evidence, observed),
         observed=observed,
-        expected=int(planned.to_numpy().sum()),
+        expected=None if planned is None else int(planned.to_numpy().sum()),
         remedy=f"{_REPEAT} If it happens again, look for lost workers in the log.",
     )
 
@@ -123,7 +125,8 @@ def enough_requests(evidence: Evidence) -> Check | None:
 
 def _planned(evidence: Evidence, counts: pd.DataFrame) -> pd.DataFrame | None:
     """Planned requests by round and arm: of the blocks where the manifest lists them, else of the plan."""
-    rounds = range(1, int(counts.index.max()) + 1)
+    # Of k different numbers those of 1 to k that are missing show a gap, however high the last one is.
+    rounds = range(1, len(counts) + 1)
     measured = [block for block in evidence.manifest.blocks if block.phase == "measured"]
     if evidence.manifest.state != "complete":
         measured = [block for block in measured if block.round in counts.index]

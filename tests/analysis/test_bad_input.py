@@ -201,6 +201,8 @@ def test_a_bad_manifest_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture
         ({"state": "finished"}, "state"),
         ({"rounds": -1}, "rounds"),
         ({"planned_looks": [6, "all"]}, "planned_looks.1"),
+        ({"started_at": 1_700_000_000_000}, "started_at"),
+        ({"ended_at": -1e13}, "ended_at"),
         ({"objectives": {"name": "x"}}, "objectives"),
         ({"files": {"latency_baseline.csv": 7}}, "files.latency_baseline.csv"),
     ],
@@ -237,6 +239,23 @@ def test_a_file_and_a_missing_directory_are_refused(
 
 def test_unknown_keys_of_a_manifest_are_ignored(tmp_path: Path) -> None:
     assert main(["report", str(write_run(tmp_path, later="key", arms_extra=[1]))]) == 0
+
+
+def test_a_byte_order_mark_is_no_damage(tmp_path: Path) -> None:
+    run = write_run(tmp_path)
+    sla = tmp_path / "sla.toml"
+    sla.write_text('[[objective]]\nname="x"\narm="optimized"\nmetric="p95_ms"\nat_most=800\n')
+    for path in (*run.glob("latency_*.csv"), run / "run.json", sla):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    assert main(["report", str(run), "--sla", str(sla)]) == 0
+
+
+def test_a_command_in_another_encoding_does_not_hide_the_run(tmp_path: Path) -> None:
+    run = write_run(tmp_path, command=["locust", "--results", "caf\udce9"])
+
+    assert main(["report", str(run)]) == 0
+    assert json.loads((run / "comparison_report.json").read_text())["run"]["command"][2] == "caf?"
 
 
 def test_a_run_without_objectives_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -306,6 +325,10 @@ SLAS: dict[str, tuple[str, list[str]]] = {
     ),
     "one table": ('[objective]\nname="x"', ["no objectives"]),
     "odd answers": ('answers = "same"', ["answers is 'same'", '"identical"']),
+    "a bound beyond every number": (
+        f'[[objective]]\nname="x"\narm="optimized"\nmetric="p95_ms"\nat_most=1{"0" * 400}',
+        ["at_most is 1000", "a finite number"],
+    ),
     "an odd option": (
         '[[objective]]\nname="x"\narm="optimized"\nmetric="p95_ms"\nat_most=1\noptional="yes"',
         ["optional is 'yes'", "true or false"],

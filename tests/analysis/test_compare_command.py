@@ -86,6 +86,15 @@ def test_a_relative_objective_looks_at_the_spans_of_both_runs(tmp_path: Path) ->
     assert compared(tmp_path, better, baseline, relative)[0] == 1
 
 
+def test_a_time_that_prints_as_0_stands_for_none_below_and_shows_no_change(tmp_path: Path) -> None:
+    relative = P95.format(1).replace("at_most = 1", "improvement_at_least = 0")
+    slow, fast = (write_stock(tmp_path / f"{arm}_stats.csv", p95) for arm, p95 in (("a", 800), ("b", 0)))
+
+    assert compared(tmp_path, slow, fast)[1]["objectives"][0]["span"] == [0, 0.5]
+    code, report, _ = compared(tmp_path, fast, slow, relative)
+    assert (code, "a change can be told from" in report["reasons"][0]) == (3, True)
+
+
 def test_failed_requests_may_stand_above_the_printed_percentile(tmp_path: Path) -> None:
     baseline = write_stock(tmp_path / "a_stats.csv", 700)
     # 2 % failed: the true P95 lies anywhere up to the 97th of all, so up to the 98 % column of 1200.

@@ -277,3 +277,21 @@ def test_a_wrong_prefix_is_told_with_those_there_are(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert f"There are: {tmp_path / 'evening'}" in done.stderr
+
+
+def test_times_that_print_as_0_meet_a_limit_and_show_no_change(tmp_path: Path) -> None:
+    fast = dict.fromkeys(("50%", "66%", "75%", "80%", "90%", "98%", "99%", "99.9%", "99.99%", "100%"), 0)
+    before, after = runs(tmp_path, "a", BEFORE), runs(tmp_path, "b", (0, 0, 0, 0), **fast)
+
+    code, report, _ = compared(tmp_path, before, after, IMPROVED.format("at_most", 5))
+    assert (code, report["objectives"][0]["observed"]) == (0, 0)
+    code, report, _ = compared(tmp_path, after, before)
+    assert (code, "a change can be told from" in report["reasons"][0]) == (3, True)
+
+
+def test_times_that_print_as_0_pass_no_limit_that_the_slowest_may_exceed(tmp_path: Path) -> None:
+    mostly = dict.fromkeys(("50%", "66%", "75%", "80%", "90%"), 0)
+    before, after = runs(tmp_path, "a", BEFORE), runs(tmp_path, "b", (0, 9, 9, 9), **mostly)
+
+    code, _, _ = compared(tmp_path, before, after, IMPROVED.format("at_most", 5))
+    assert code == 3

@@ -78,6 +78,14 @@ def test_an_invalid_run_leaves_no_floor(tmp_path: Path) -> None:
     assert not (tmp_path / "floor.json").exists()
 
 
+def test_a_floor_that_cannot_be_written_exits_2_with_one_message(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run", measured(medians_ms=SAME), **PROVED)
+    done = analysis("calibrate", run, "--output", tmp_path)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: {tmp_path}: Is a directory")
+
+
 @pytest.mark.parametrize("content", ["", "{}", "[]", "\x00", '{"change_ratio": {}}'])
 def test_a_file_that_is_no_floor_is_named(content: str, tmp_path: Path) -> None:
     (tmp_path / "floor.json").write_text(content)

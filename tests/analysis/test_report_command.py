@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analysis import cli, commands
@@ -109,6 +110,53 @@ def test_fast_failures_do_not_improve_the_p95(tmp_path: Path) -> None:
     p95_ms = [stored(run)["arms"]["optimized"]["latency_ms"]["p95"] for run in (clean, failing)]
 
     assert p95_ms[1] > p95_ms[0]
+
+
+def test_a_change_of_rounds_that_all_requests_contradict_is_warned_of(tmp_path: Path) -> None:
+    rows = measured(rounds=30, sigma=0.2, medians_ms={"baseline": 300.0, "optimized": 300.0})
+    objective = {"name": "x", "arm": "optimized", "metric": "p95_ms", "regression_at_most": 0.99}
+
+    def warned() -> list[str]:
+        cli.main(["report", str(write_run(tmp_path, rows, objectives=[objective]))])
+        report = json.loads((tmp_path / "comparison_report.json").read_text())
+        return [row["message"] for row in report["warnings"] if row["code"] == "two-changes"]
+
+    assert warned() == []
+    # P95 lies at the edge of a slow kind of requests, whose number in a block varies.
+    for number, (arm, share) in enumerate((("baseline", 0.04), ("optimized", 0.08))):
+        slow = np.random.default_rng(number).random(len(rows[arm])) < share
+        rows[arm]["latency_ms"] *= np.where(slow, 5, 1)
+    assert [message.partition(":")[0] for message in warned()] == ["x"]
+
+
+def test_a_throughput_that_nothing_tells_is_not_called_a_failure(tmp_path: Path) -> None:
+    rows = constant({"baseline": 100.0, "optimized": 0.0})
+    rows["optimized"]["started_at"] = 1_700_000_000.0
+    objective = {"name": "x", "arm": "optimized", "metric": "throughput_rps", "regression_at_most": 0.1}
+
+    assert cli.main(["report", str(write_run(tmp_path, rows, objectives=[objective]))]) == 3
+    (row,) = json.loads((tmp_path / "comparison_report.json").read_text())["objectives"]
+    assert row["verdict"] == "inconclusive"
+    assert "an arm has no figure that a change can be told from" in row["message"]
+
+
+def test_a_quantile_that_chance_put_on_failed_requests_has_not_failed(tmp_path: Path) -> None:
+    rows = measured()
+    objectives = [
+        {"name": "limit", "arm": "optimized", "metric": "p99_ms", "at_most": 4000},
+        {"name": "no worse", "arm": "optimized", "metric": "p99_ms", "regression_at_most": 0},
+    ]
+
+    def verdicts(failed: int) -> list[str]:
+        frame = rows["optimized"].copy()
+        frame.loc[frame.index % (600 // failed) == 0, "error"] = "HTTPError: 500"
+        cli.main(["report", str(write_run(tmp_path, {**rows, "optimized": frame}, objectives=objectives))])
+        report = json.loads((tmp_path / "comparison_report.json").read_text())
+        assert report["arms"]["optimized"]["latency_ms"]["p99"] is None
+        return [row["verdict"] for row in report["objectives"]]
+
+    assert verdicts(8) == ["inconclusive", "inconclusive"]  # where 6 of 600 may
+    assert verdicts(60) == ["failed", "failed"]
 
 
 def test_fewer_than_six_rounds_get_a_point_verdict_and_a_warning(tmp_path: Path) -> None:

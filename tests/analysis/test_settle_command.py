@@ -51,6 +51,14 @@ def test_nothing_is_settled_between_looks(tmp_path: Path, rounds: int) -> None:
     assert answer["objectives"] == []
 
 
+def test_rounds_too_few_for_an_interval_settle_no_plan_that_goes_on(tmp_path: Path) -> None:
+    rows = measured(rounds=3)
+
+    answer = asked(tmp_path, rows, planned_looks=[3, 12, 30])
+    assert (answer["settled"], answer["reason"]) == (False, "3 rounds give no interval")
+    assert asked(tmp_path, rows, rounds=3, planned_looks=[3])["settled"] is True
+
+
 def test_the_last_look_has_none_after_it(tmp_path: Path) -> None:
     assert asked(tmp_path, measured(rounds=30))["next_look"] is None
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.cli import main
-from tests.analysis.synthetic import Rows, fail, measured, write_run
+from tests.analysis.synthetic import Rows, constant, fail, measured, write_run
 
 LIKE = "the arms asked for the same"
 ACCOUNTED = "every planned request accounted for"
@@ -158,6 +158,23 @@ def test_other_numbers_in_one_arm_are_named(tmp_path: Path) -> None:
     rows["optimized"]["request"] = rows["optimized"]["request"].replace(205, 9205)
 
     refused(ACCOUNTED, report(tmp_path, rows), "round 3: request 205 was played by baseline alone")
+
+
+def test_a_round_of_one_arm_alone_is_seen_without_a_plan(tmp_path: Path) -> None:
+    rows = without(measured(rounds=12), "optimized", lambda frame: frame["round"] == 4)
+
+    result = report(tmp_path, rows, requests_per_block=None)
+    refused(ACCOUNTED, result, "round 4: request 301 was played by baseline alone (100 such requests)")
+
+
+def test_a_gap_is_seen_without_counting_up_to_an_absurd_round(tmp_path: Path) -> None:
+    rows = measured(rounds=7)
+    for frame in rows.values():
+        frame["round"] = frame["round"].replace(7, 1_000_000)
+
+    result = report(tmp_path, rows, rounds=7, planned_looks=[7], block_order=["AB"] * 7)
+    refused(ACCOUNTED, result, "round 7 of baseline has 0 of 100 requests")
+    assert check(ACCOUNTED, result)["expected"] == 8 * 2 * 100
 
 
 def test_the_blocks_of_the_manifest_say_how_many_requests_were_planned(tmp_path: Path) -> None:
@@ -393,6 +410,10 @@ def test_a_machine_that_was_busy_in_mid_run_is_refused(tmp_path: Path) -> None:
     result = report(tmp_path, rows)
 
     refused(LEVEL, result, "higher in one stretch of the run")
+
+
+def test_a_service_faster_than_the_clock_keeps_its_level(tmp_path: Path) -> None:
+    assert check(LEVEL, report(tmp_path, constant({"baseline": 0.0, "optimized": 0.0})))["passed"] is True
 
 
 def test_moderate_drift_that_pairing_cancels_is_no_fault(tmp_path: Path) -> None:

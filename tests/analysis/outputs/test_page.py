@@ -214,3 +214,10 @@ def test_figures_are_set_with_a_minus_and_stay_with_their_units() -> None:
 
     assert typeset("-5 % [-6, -4] %") == f"{minus}5{space}% [{minus}6, {minus}4]{space}%"
     assert typeset("20261123-192024 a-1") == "20261123-192024 a-1"
+
+
+def test_the_objectives_stand_as_they_were_written_and_not_rounded(tmp_path: Path) -> None:
+    objective = {"name": "x", "arm": "optimized", "metric": "p95_ms", "at_most": 1_234_567.8}
+    text = Document(page(report(tmp_path, objectives=[objective]))).text
+
+    assert "at_most = 1234567.8\n" in text

@@ -63,6 +63,11 @@ def test_a_stretch_that_failed_is_a_shift_beyond_measure_and_a_short_run_has_non
     assert level_shift_ratio(np.full(9, 100.0)) is None
 
 
+def test_figures_of_zero_are_fast_and_not_failed() -> None:
+    assert level_shift_ratio(np.zeros(30)) == 0
+    assert level_shift_ratio(np.repeat([0.0, 1.0], 15)) == math.inf
+
+
 def test_chance_alone_shifts_a_long_run_no_further_than_a_short_one() -> None:
     random = np.random.default_rng(3)
     shifts = {
