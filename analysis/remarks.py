@@ -37,8 +37,8 @@ def contradictions(
 ) -> Iterator[Warning]:
     """Objectives on the change of a quantile that the figures over all requests would judge otherwise.
 
-    That is no chance: the quantile lies at the edge of a slow kind of requests. A block smooths the edge, all
-    requests together show it.
+    That is seldom chance: where a quantile lies at the edge of a slow kind of requests, a block smooths the
+    edge, and all requests together show it.
     """
     for objective, row in zip(asked, judged, strict=True):
         if not objective.relative or objective.metric.quantile is None or row.verdict == "inconclusive":
