@@ -100,9 +100,10 @@ class Conductor:
         try:
             stopped = self._play_rounds()
             self._finish(state="complete", stopped=stopped)
-            self.exit_code = judge.report(self.logbook.directory.path)
+            code = judge.report(self.logbook.directory.path)
             if self._settings.calibrate:
-                self.exit_code = judge.calibrate(self.logbook.directory.path, self._settings.noise_floor)
+                code = judge.calibrate(self.logbook.directory.path, self._settings.noise_floor)
+            self.exit_code = code  # not before: a calibration that is interrupted has no verdict
         except RunError as error:
             self._finish(state="interrupted", stopped="no workers")
             logger.error("swarmgate: %s", error)

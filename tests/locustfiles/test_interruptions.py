@@ -5,7 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -37,6 +37,14 @@ def start(mock: Service, tmp_path: Path, results: Path) -> Iterator[Start]:
 
 def rounds_played(running: Running) -> int:
     return sum(line.startswith("round ") for line in running.err.splitlines())
+
+
+def asks_analysis_to(running: Running, command: str) -> bool:
+    words: list[str] = []
+    for child in psutil.Process(running.process.pid).children():
+        with suppress(psutil.Error):  # it has just ended
+            words += child.cmdline()
+    return command in words
 
 
 def only_run(results: Path) -> RunFiles:
@@ -116,6 +124,18 @@ def test_a_signal_while_the_report_is_made_still_interrupts_the_run(start: Start
     run = only_run(results)
     assert run.manifest["state"] == "interrupted"
     assert_valid(run, rounds=[1, 2])
+    assert "Traceback" not in ended.err
+
+
+def test_a_signal_while_the_noise_floor_is_stored_still_interrupts_the_run(
+    start: Start, results: Path
+) -> None:
+    running = start("--rounds", "2", "--calibrate", "--arms", "baseline")
+    running.wait_until(lambda: asks_analysis_to(running, "calibrate"), "the calibration")
+    ended = running.end(signal.SIGTERM)
+    assert ended.code == 143
+    assert only_run(results).manifest["state"] == "interrupted"
+    assert not (results / "noise-floor.json").exists()
     assert "Traceback" not in ended.err
 
 
