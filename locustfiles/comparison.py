@@ -180,12 +180,18 @@ class Comparison:
 
     def _check_start(self, form: Mapping[str, str]) -> None:
         """Raise what is wrong with the web UI's start form, before anything is started."""
-        if self._conductor is not None and not self._conductor.done:
-            raise OptionError("a comparison is running: stop it before you change it or start another")
+        self._check_nothing_runs()
         options = with_form(self._environment.parsed_options or argparse.Namespace(), form)
         chosen = settings(options, known_arms=KNOWN_ARMS)
         _host(chosen, form.get("host") or self._environment.host)
         judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
+        self._check_nothing_runs()  # that took a while, in which another browser may have started one
+
+    def _check_nothing_runs(self) -> None:
+        # Locust would drop a second start without a word, and take over its form.
+        runner = self._environment.runner
+        if runner is not None and runner.shape_greenlet is not None:
+            raise OptionError("a comparison is running: stop it before you change it or start another")
 
     def _settings(self) -> tuple[Settings, dict[str, Any]]:
         check_names(own_arms())
