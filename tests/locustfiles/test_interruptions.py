@@ -205,3 +205,15 @@ def test_a_run_whose_results_cannot_be_written_ends_and_keeps_the_finished_round
     kept = len({block["round"] for block in run.manifest["blocks"]})
     for arm in ARMS:
         assert [row.request for row in run.rows(arm)] == list(range(1, REQUESTS * kept + 1))
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGTERM])
+def test_a_run_whose_whole_folder_is_gone_ends_with_a_message_and_its_code(
+    start: Start, results: Path, number: int | None
+) -> None:
+    running = start()
+    running.wait_until(lambda: rounds_played(running) >= 1, "a round")
+    results.rename(results.with_name("elsewhere"))
+    ended = running.end(number)
+    assert ended.code in ({1} if number is None else {1, 143})
+    assert "Traceback" not in ended.err
