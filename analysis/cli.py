@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m analy
         from analysis import commands  # noqa: PLC0415  # pandas takes long: wrong usage is told without it
 
         code = commands.run(options)
-        sys.stdout.flush()
+        print(end="", flush=True)  # where standard output is closed, there is no sys.stdout
     except AnalysisError as error:
         print(f"error: {error}", file=sys.stderr)
         return UNREADABLE

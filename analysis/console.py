@@ -42,11 +42,23 @@ WIDTH = 80
 
 def publish(report: Report, path: Path | None) -> None:
     """Print the report: figures, objectives, what makes it invalid, the verdict, the path of the file."""
-    console = Console(highlight=False, markup=False, emoji=False)
+    print_report(report, path, standard_output())
+
+
+class _StandardOutput(Console):
+    """Rich would end the process with code 1 where nobody reads on: that is the code of a failed verdict."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704  # rich calls this while it handles the BrokenPipeError
+
+
+def standard_output() -> Console:
+    """What results are printed on."""
+    console = _StandardOutput(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         # A pipe has no width: the same text whatever the terminal that started it.
-        console = Console(highlight=False, markup=False, emoji=False, width=WIDTH, color_system=None)
-    print_report(report, path, console)
+        console = _StandardOutput(highlight=False, markup=False, emoji=False, width=WIDTH, color_system=None)
+    return console
 
 
 def print_report(report: Report, path: Path | None, console: Console) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from rich import box
 from rich.bar import Bar
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from analysis.arm_tables import MOST_COLUMNS
-from analysis.console import STYLES, WIDTH
+from analysis.console import STYLES, standard_output
 from analysis.dates import date
 from analysis.history import History
 from analysis.plain_text import plain
@@ -23,10 +22,7 @@ COLOURS = ("dark_orange3", "blue", "green", "magenta")
 
 def print_history(history: History) -> None:
     """Print the runs, oldest first."""
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        # A pipe has no width: the same text whatever the terminal that started it.
-        console = Console(highlight=False, markup=False, emoji=False, width=WIDTH, color_system=None)
+    console = standard_output()
     console.print(_runs(history))
     console.print(_bars(history))
 

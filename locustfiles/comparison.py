@@ -185,15 +185,21 @@ class Comparison:
 
     def _check_start(self, form: Mapping[str, str]) -> None:
         """Raise what is wrong with the web UI's start form, before anything is started."""
-        if self._conductor is not None and not self._conductor.done:
-            raise OptionError("a comparison is running: stop it before you change it or start another")
+        self._check_nothing_runs()
         there, expected = len(self._swarm.workers), self._swarm.expected
         if there < expected:
             raise OptionError(f"{there} of {expected} workers are there: start when all have come")
         checked = self._settings(with_form(self._options, form))
         _host(checked[0], form.get("host") or self._environment.host)
+        self._check_nothing_runs()  # that took a while, in which another browser may have started one
         # Asked again after the start, they would take a second in which Locust's page shows its form anew.
         self._checked = checked
+
+    def _check_nothing_runs(self) -> None:
+        # Locust would drop a second start without a word, and take over its form.
+        runner = self._environment.runner
+        if runner is not None and runner.shape_greenlet is not None:
+            raise OptionError("a comparison is running: stop it before you change it or start another")
 
     @property
     def _options(self) -> argparse.Namespace:

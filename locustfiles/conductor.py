@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from time import time
 from typing import Any
 
@@ -86,7 +87,7 @@ class Conductor:
         if self.done:
             return
         self.done = True
-        self._finish(state="interrupted", stopped="interrupted")
+        self._give_up("interrupted")
         # Nobody is waited for here: a second signal, or Locust's shape, could come in between.
         if self._greenlet is not gevent.getcurrent():
             self._greenlet.kill(block=False)
@@ -100,11 +101,12 @@ class Conductor:
         try:
             stopped = self._play_rounds()
             self._finish(state="complete", stopped=stopped)
-            self.exit_code = judge.report(self.logbook.directory.path)
+            code = judge.report(self.logbook.directory.path)
             if self._settings.calibrate:
-                self.exit_code = judge.calibrate(self.logbook.directory.path, self._settings.noise_floor)
+                code = judge.calibrate(self.logbook.directory.path, self._settings.noise_floor)
+            self.exit_code = code  # not before: a calibration that is interrupted has no verdict
         except RunError as error:
-            self._finish(state="interrupted", stopped="no workers")
+            self._give_up("no workers")
             logger.error("swarmgate: %s", error)
             self.exit_code = judge.report(self.logbook.directory.path) if self._gathered else LOCUST_FAILURE
         except OSError as error:
@@ -112,11 +114,11 @@ class Conductor:
                 "swarmgate: the run in %s cannot be recorded: %s", self.logbook.directory.path, error
             )
             self.exit_code = LOCUST_FAILURE
-            self._finish(state="interrupted", stopped="not recorded")
+            self._give_up("not recorded")
         except Exception:
             logger.exception("swarmgate: a defect in swarmgate ended the run")
             self.exit_code = judge.DEFECT
-            self._finish(state="interrupted", stopped="defect")
+            self._give_up("defect")
         finally:  # even if the manifest cannot be completed: nobody else ends the test
             self.done = True
             self.workers_there.set()
@@ -124,9 +126,13 @@ class Conductor:
                 self.ended.set()
 
     def _finish(self, *, state: str, stopped: str) -> None:
+        self._progress.close()
         self.logbook.note_strangers(self._swarm.admission.refused, self._swarm.admission.stray_samples)
         self.logbook.finish(state=state, stopped=stopped)
-        self._progress.close()
+
+    def _give_up(self, stopped: str) -> None:
+        with suppress(OSError):  # where nothing can be written, what was stored last stays as it is
+            self._finish(state="interrupted", stopped=stopped)
 
     def _play_rounds(self) -> str:
         """Play until the verdict is settled or all is played. Returns the reason for the end."""

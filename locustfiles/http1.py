@@ -7,7 +7,6 @@ A connection is one user's from the request to the end of the answer. Whatever i
 from __future__ import annotations
 
 import errno
-import zlib
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +17,7 @@ from geventhttpclient._parser import HTTPResponseParser
 from geventhttpclient.client import HTTPClient
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
+from locustfiles.content_coding import decoded
 from locustfiles.waiting_line import WaitingLine
 
 READ_BYTES = 64 * 1024
@@ -47,17 +47,16 @@ class Response(HTTPResponseParser):
 
     def content(self) -> bytes:
         """The decoded body. Raises zlib.error where it cannot be decoded."""
-        if self._encoding == "gzip":
-            return zlib.decompress(self._body, wbits=16 + zlib.MAX_WBITS)
-        return bytes(self._body)
+        return decoded(self._body, self._encoding)
 
     def feed(self, data: bytes) -> None:  # type: ignore[override]  # text is for others
         """Take what came, b"" for the end. Raises HTTPParseError when it is no HTTP, or ends too soon."""
         try:
             super().feed(data)
         except HTTPParseError:
-            # A server that sends a body after HEAD has answered all the same, and loses its connection.
-            if not (self.complete and self._without_body):
+            # A server that sends more (a body after HEAD, or with a 204) has answered all the same, whether
+            # the rest comes at once or later, and loses its connection.
+            if not self.complete:
                 raise
             self.reusable = False
 

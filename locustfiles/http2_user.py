@@ -6,6 +6,7 @@ import zlib
 from typing import ClassVar
 
 from locustfiles import exact_stats
+from locustfiles.content_coding import decoded
 from locustfiles.http2.client import Client
 from locustfiles.http2.errors import Http2Error
 from locustfiles.lean_user import Answer, LeanUser, SentRequest
@@ -35,10 +36,13 @@ class Http2User(LeanUser):
         if sent.body is not None:
             headers += [JSON, (b"content-length", b"%d" % len(sent.body))]
         response = self._client().request(sent.method, sent.path_url, headers, sent.body)
-        content = response.content
-        if response.header(b"content-encoding") == b"gzip":
-            content = zlib.decompress(content, wbits=16 + zlib.MAX_WBITS)
-        return Answer(request=sent, status_code=response.status_code, content=content, protocol="HTTP/2")
+        coding = (response.header(b"content-encoding") or b"").decode("latin-1")
+        return Answer(
+            request=sent,
+            status_code=response.status_code,
+            content=decoded(response.content, coding),
+            protocol="HTTP/2",
+        )
 
     def _client(self) -> Client:
         key = (type(self), self.host or "")

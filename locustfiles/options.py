@@ -17,6 +17,8 @@ from locustfiles.schedule import complete_sets, planned_looks
 
 AUTO = "auto"
 DEFAULT_ARMS = "baseline,optimized"
+HIGHEST_SEED = 2**64 - 1
+"""What a message to a worker can hold."""
 # Locust's own arguments that would do nothing, or leave users without a task.
 NOT_IN_A_COMPARISON = {
     "run_time": "a comparison ends with its rounds, and --rounds or --max-rounds says how many",
@@ -171,7 +173,7 @@ def settings(options: argparse.Namespace, *, known_arms: Mapping[str, str]) -> S
         requests=requests,
         lead_in=lead_in if load.leads_in else 0,
         lead_out=_on("--lead-out", options.lead_out),
-        seed=_whole("--seed", options.seed, least=0),
+        seed=_whole("--seed", options.seed, least=0, most=HIGHEST_SEED),
         request_timeout_s=options.request_timeout,
         rows=_on("--rows", options.rows),
         recover=_on("--recover", options.recover),
@@ -245,14 +247,15 @@ def second_name(arm: str) -> str:
     return f"{arm}2"
 
 
-def _whole(flag: str, value: object, *, least: int, or_else: str = "") -> int:
+def _whole(flag: str, value: object, *, least: int, most: float = math.inf, or_else: str = "") -> int:
     alternative = f" or {or_else}" if or_else else ""
-    expectation = f"expected a whole number from {least} up{alternative}"
+    reach = "up" if most == math.inf else f"to {most}"
+    expectation = f"expected a whole number from {least} {reach}{alternative}"
     try:
         number = int(str(value))
     except ValueError:
         raise OptionError(f"{flag} {value}: {expectation}") from None
-    if number < least:
+    if not least <= number <= most:
         raise OptionError(f"{flag} {number}: {expectation}")
     return number
 

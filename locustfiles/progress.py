@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -23,12 +25,34 @@ REFRESH_S = 0.2
 WIDTH = 80
 
 
+class _Stderr:
+    """Stderr, whose loss costs the view and not the run: its reader or terminal may go, its disk be full."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write it, if that can be."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """As `write`."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 class Progress:
     """Keeps the scoreboard and shows it: round, arm at work, both arms' P95, the change, the time left."""
 
     def __init__(self, board: Scoreboard, *, console: Console | None = None) -> None:
         self.board = board
-        self._console = console or Console(stderr=True, highlight=False)
+        stderr: Any = _Stderr(sys.stderr) if sys.stderr else None  # a closed one is None
+        self._console = console or Console(file=stderr, stderr=True, highlight=False)
         self._drawn = 0.0
         self._live: Live | None = None
         if self._console.is_terminal:

@@ -106,8 +106,12 @@ def error_text(exception: Exception | None) -> str:
 
 
 def asked_digest(name: str, response: Any) -> bytes:
-    """Eight bytes of SHA-256 over what was sent: name, method, target, body. Empty when that is unknown."""
-    history = getattr(response, "history", None)
+    """Eight bytes of SHA-256 over what was sent: name, method, target, body. Empty when that is unknown.
+
+    A client that follows redirects asks more than one that does not: how many it followed counts, and not
+    where they led, which may differ each time.
+    """
+    history = getattr(response, "history", None) or ()
     request = getattr(history[0] if history else response, "request", None)
     if isinstance(request, SentRequest):  # it never changes, and is sent again and again
         if request.asked is None or request.asked[0] != name:
@@ -115,13 +119,15 @@ def asked_digest(name: str, response: Any) -> bytes:
         return request.asked[1]
     if request is None or getattr(request, "method", None) is None:
         return b""
-    return _digest_of_request(name, request)
+    return _digest_of_request(name, request, redirects=len(history))
 
 
-def _digest_of_request(name: str, request: Any) -> bytes:
+def _digest_of_request(name: str, request: Any, *, redirects: int = 0) -> bytes:
     body = request.body or b""
     digest = hashlib.sha256(f"{name}\n{request.method}\n{request.path_url}\n".encode())
     digest.update(body if isinstance(body, bytes) else str(body).encode())
+    if redirects:
+        digest.update(b"\n%d redirects" % redirects)
     return digest.digest()[:8]
 
 

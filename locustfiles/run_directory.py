@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -62,13 +63,17 @@ class RunDirectory:
         self.path = results.resolve() / run_id
         self._lengths: dict[str, int] = {}
         self._vouched_for: dict[str, int] = {}
+        rounds, link = self.path / "rounds", self.path.parent / f".latest.{run_id}"
         try:
-            (self.path / "rounds").mkdir(parents=True)
-            link = self.path.parent / f".latest.{run_id}"
+            rounds.mkdir(parents=True)
             link.symlink_to(run_id, target_is_directory=True)
             link.replace(self.path.parent / "latest")
         except OSError as error:
-            found = f"{error.strerror}: {error.filename}"
+            with suppress(OSError):  # nothing is left of a run that cannot be recorded
+                link.unlink(missing_ok=True)
+                rounds.rmdir()
+                self.path.rmdir()
+            found = f"{error.strerror}: {error.filename2 or error.filename}"
             raise OptionError(f"--results {results}: {found}; expected a folder to write to") from error
 
     def append_rows(self, arm: str, round_number: int, rows: Iterable[Row]) -> None:

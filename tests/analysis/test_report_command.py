@@ -1,6 +1,7 @@
 """`python -m analysis report` as its users see it: exit codes, streams, files."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -31,6 +32,27 @@ def test_a_met_sla_exits_0_and_stores_the_report(tmp_path: Path) -> None:
         re.M,
     )
     assert str(run / "comparison_report.html") in done.stdout
+
+
+@pytest.mark.parametrize(("output", "code"), [("nobody reads", 141), ("closed", 0)])
+def test_without_a_reader_of_the_text_the_code_is_no_other_verdicts(
+    tmp_path: Path, output: str, code: int
+) -> None:
+    command = [sys.executable, "-m", "analysis", "report", str(write_run(tmp_path))]
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        command if output == "nobody reads" else ["sh", "-c", 'exec "$@" >&-', "sh", *command],
+        cwd=ROOT,
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    os.close(write_end)
+    assert done.returncode == code, done.stderr
+    assert stored(tmp_path)["verdict"] == "passed"
 
 
 def test_the_baseline_alone_is_judged_by_the_absolute_objectives_and_fails(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -37,6 +37,14 @@ def start(mock: Service, tmp_path: Path, results: Path) -> Iterator[Start]:
 
 def rounds_played(running: Running) -> int:
     return sum(line.startswith("round ") for line in running.err.splitlines())
+
+
+def asks_analysis_to(running: Running, command: str) -> bool:
+    words: list[str] = []
+    for child in psutil.Process(running.process.pid).children():
+        with suppress(psutil.Error):  # it has just ended
+            words += child.cmdline()
+    return command in words
 
 
 def only_run(results: Path) -> RunFiles:
@@ -119,6 +127,18 @@ def test_a_signal_while_the_report_is_made_still_interrupts_the_run(start: Start
     assert "Traceback" not in ended.err
 
 
+def test_a_signal_while_the_noise_floor_is_stored_still_interrupts_the_run(
+    start: Start, results: Path
+) -> None:
+    running = start("--rounds", "2", "--calibrate", "--arms", "baseline")
+    running.wait_until(lambda: asks_analysis_to(running, "calibrate"), "the calibration")
+    ended = running.end(signal.SIGTERM)
+    assert ended.code == 143
+    assert only_run(results).manifest["state"] == "interrupted"
+    assert not (results / "noise-floor.json").exists()
+    assert "Traceback" not in ended.err
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("later_s", [0.0, 0.8])
 def test_a_signal_after_the_verdict_changes_nothing(
@@ -185,3 +205,15 @@ def test_a_run_whose_results_cannot_be_written_ends_and_keeps_the_finished_round
     kept = len({block["round"] for block in run.manifest["blocks"]})
     for arm in ARMS:
         assert [row.request for row in run.rows(arm)] == list(range(1, REQUESTS * kept + 1))
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGTERM])
+def test_a_run_whose_whole_folder_is_gone_ends_with_a_message_and_its_code(
+    start: Start, results: Path, number: int | None
+) -> None:
+    running = start()
+    running.wait_until(lambda: rounds_played(running) >= 1, "a round")
+    results.rename(results.with_name("elsewhere"))
+    ended = running.end(number)
+    assert ended.code in ({1} if number is None else {1, 143})
+    assert "Traceback" not in ended.err

@@ -86,6 +86,7 @@ def test_the_same_arm_twice_is_two_arms_with_two_names(arm: str) -> None:
         (("--requests", "all"), "--requests", "all"),
         (("--lead-in", "-1"), "--lead-in", "-1"),
         (("--seed", "-1"), "--seed", "-1"),
+        (("--seed", str(2**64)), "--seed", "18446744073709551616: expected a whole number from 0 to"),
         (("--request-timeout", "0"), "--request-timeout", "0"),
         (("--request-timeout", "-1"), "--request-timeout", "-1"),
         (("--request-timeout", "nan"), "--request-timeout", "nan"),

@@ -9,6 +9,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,7 @@ class Visit:
     users_before: int = 0
     users_after: int = 0
     idle_users_after: int = 0
+    started_at_once: Sequence[Mapping[str, Any]] = ()
     refusal: Mapping[str, Any] = field(default_factory=dict)
     runs: Sequence[RunFiles] = ()
     ended: Ended | None = None
@@ -98,7 +100,8 @@ def visit(mock: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[V
         browser = Browser(url=f"http://127.0.0.1:{port}", running=running)
         running.wait_until(browser.is_answered, "the web UI")
         visit = Visit(page=browser.get("/"), listening=listening(running))
-        assert browser.start(rounds="1")["success"]
+        with ThreadPoolExecutor() as two:
+            visit.started_at_once = list(two.map(lambda _: browser.start(rounds="1"), range(2)))
         browser.wait_for_reports(results, 1)
         press(keyboard, "wWsS")
         visit.idle_users_after = browser.users()
@@ -153,6 +156,12 @@ def test_each_start_is_a_run_with_a_directory_of_its_own(visit: Visit) -> None:
     assert len(visit.runs) == 4
     assert [run.manifest["users"] for run in visit.runs] == [USERS] * 4
     assert [run.manifest["seed"] for run in visit.runs] == [1, 1, 2, 2]
+
+
+def test_of_two_browsers_that_start_at_once_one_is_told_that_it_did_not(visit: Visit) -> None:
+    assert sorted(answer["success"] for answer in visit.started_at_once) == [False, True]
+    refused = next(answer for answer in visit.started_at_once if not answer["success"])
+    assert "a comparison is running" in refused["message"]
 
 
 def test_a_run_plays_to_its_end_and_leaves_a_report(visit: Visit) -> None:

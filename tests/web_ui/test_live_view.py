@@ -1,11 +1,13 @@
 """The live view at 80 columns, and its lines where there is no terminal."""
 
+import errno
 import io
 import os
 import re
 import select
 import struct
 import subprocess
+import sys
 import termios
 from collections.abc import Mapping
 from fcntl import ioctl
@@ -62,6 +64,41 @@ def test_the_terminal_shows_round_arm_requests_both_p95s_change_and_time_left() 
     assert any(re.match(r"  P95 change  -61.. % \[-6..., -6...\] %, provisional", line) for line in shown)
     assert "  after round 6: P95 latency is still open" in shown
     assert any(re.match(r"  0:0\d elapsed, at most \d:\d\d left", line) for line in shown)
+
+
+class Gone(io.StringIO):
+    """A stderr that takes so many texts and then none."""
+
+    def __init__(self, left: int, error: OSError) -> None:
+        super().__init__()
+        self.left, self.error = left, error
+
+    def write(self, text: str) -> int:
+        self.left -= 1
+        if self.left < 0:
+            raise self.error
+        return super().write(text)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize("left", [0, 1, 4])
+@pytest.mark.parametrize("error", [BrokenPipeError(), OSError(errno.EIO, "no terminal")])
+def test_a_run_goes_on_when_nobody_can_see_it_any_more(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, left: int, error: OSError
+) -> None:
+    screen = Gone(left, error)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(screen, "isatty", lambda: terminal)
+    progress = Progress(Scoreboard(SETTINGS, host="https://127.0.0.1:8443"))
+    for number in range(1, 8):
+        progress.block_started(judged(number), "optimized")
+        progress.requests_done(50)
+        progress.round_done(judged(number), rows(baseline=[2.0] * 20, optimized=[1.0] * 20))
+        progress.looked({"rounds": number, "settled": False, "reason": "open"})
+    progress.close()
+    assert screen.left < 0
+    assert progress.board.rounds_stored == 7
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:

@@ -53,6 +53,15 @@ def test_a_second_answer_that_nobody_asked_for_costs_the_connection() -> None:
     assert (response.status_code, response.content(), response.reusable) == (200, b"hello", False)
 
 
+@pytest.mark.parametrize("surplus", [b"more", b"garbage\r\n\r\n", b"0\r\n\r\n"])
+def test_what_comes_after_an_answer_costs_the_connection_and_not_the_answer(surplus: bytes) -> None:
+    for pieces in ([PLAIN + surplus], [PLAIN, surplus]):
+        response = read(pieces)
+        assert (response.complete, response.content(), response.reusable) == (True, b"hello", False)
+    empty = read([b"HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\n" + surplus])
+    assert (empty.complete, empty.status_code, empty.content(), empty.reusable) == (True, 204, b"", False)
+
+
 def test_a_connection_that_is_announced_to_close_is_not_used_again() -> None:
     assert not read([PLAIN.replace(b"X-Empty:", b"Connection: close")]).reusable
     assert not read([PLAIN.replace(b"HTTP/1.1", b"HTTP/1.0")]).reusable
@@ -65,7 +74,7 @@ def test_a_body_without_a_length_ends_with_the_connection() -> None:
     assert (response.complete, response.content(), response.reusable) == (True, b"hello", False)
 
 
-@pytest.mark.parametrize("pieces", [[b"hello"], [PLAIN + b"garbage\r\n\r\n"], [PLAIN[:-1], b""]])
+@pytest.mark.parametrize("pieces", [[b"hello"], [PLAIN[:-1], b""]])
 def test_what_is_no_whole_answer_is_an_error(pieces: list[bytes]) -> None:
     with pytest.raises(HTTPParseError):
         read(pieces)
@@ -74,3 +83,22 @@ def test_what_is_no_whole_answer_is_an_error(pieces: list[bytes]) -> None:
 def test_a_body_that_is_not_what_it_says_is_an_error() -> None:
     with pytest.raises(zlib.error):
         read([PLAIN.replace(b"X-Empty:", b"Content-Encoding: gzip")]).content()
+
+
+@pytest.mark.parametrize("coding", [b"gzip", b"GZIP", b"x-gzip"])
+def test_gzip_goes_by_two_names_in_whatever_case(coding: bytes) -> None:
+    assert read([GZIP.replace(b"Encoding: gzip", b"Encoding: " + coding)]).content() == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("method", "head"),
+    [
+        ("HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 25"),
+        ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 0"),
+        ("GET", b"HTTP/1.1 204 No Content"),
+        ("GET", b"HTTP/1.1 304 Not Modified"),
+    ],
+)
+def test_an_answer_without_a_body_has_nothing_to_decode(method: str, head: bytes) -> None:
+    response = read([head + b"\r\nContent-Encoding: gzip\r\n\r\n"], method)
+    assert (response.complete, response.content(), response.reusable) == (True, b"", True)

@@ -113,6 +113,18 @@ def test_compression_that_cannot_be_undone_is_a_failure(content: bytes) -> None:
     assert failures(events) == [True, False]
 
 
+def test_an_answer_without_a_body_may_name_its_compression() -> None:
+    def script(peer: Peer) -> None:
+        peer.answer(peer.ended(), b"", status=204, content_encoding="gzip")
+        peer.answer(peer.ended(), gzip.compress(b"hello"), content_encoding="GZIP")
+        peer.serve()
+
+    with served(script) as service:
+        events = sent(Http2User, [ITEM] * 2, service.url)
+    assert failures(events) == [False, False]
+    assert [event["response"].content for event in events] == [b"", b"hello"]
+
+
 def test_a_request_out_of_time_is_one_failure_and_its_answer_is_taken_for_no_other() -> None:
     def script(peer: Peer) -> None:
         late = peer.ended()

@@ -91,6 +91,13 @@ def test_a_folder_that_cannot_be_written_to_is_refused_by_its_flag(tmp_path: Pat
         Play(tmp_path / "file")
 
 
+def test_a_folder_in_the_place_of_latest_is_named_and_nothing_is_left_of_the_run(tmp_path: Path) -> None:
+    (tmp_path / "latest").mkdir()
+    with pytest.raises(OptionError, match=r"Is a directory: .*/latest; expected"):
+        Play(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["latest"]
+
+
 def test_latest_points_to_the_newest_run(tmp_path: Path) -> None:
     first, second = Play(tmp_path), Play(tmp_path)
     assert first.path != second.path

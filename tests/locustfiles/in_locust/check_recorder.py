@@ -127,9 +127,13 @@ def test_a_body_of_text_and_of_the_same_bytes_are_the_same_request() -> None:
     assert text == data
 
 
-def test_of_a_redirect_the_first_request_counts() -> None:
-    redirected = answer(request=sent(target="/there"), history=[answer()])
-    assert asked_digest("x", redirected) == asked_digest("x", answer())
+def test_of_a_redirect_the_first_request_counts_and_that_it_was_followed() -> None:
+    followed = [
+        answer(request=sent(target=target), history=[answer()]) for target in ("/there", "/elsewhere")
+    ]
+    assert asked_digest("x", followed[0]) == asked_digest("x", followed[1])
+    assert asked_digest("x", followed[0]) != asked_digest("x", answer())
+    assert asked_digest("x", followed[0]) != asked_digest("x", answer(history=[answer(), answer()]))
 
 
 @pytest.mark.parametrize("response", [None, SimpleNamespace(), answer(request=None)])
