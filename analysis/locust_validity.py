@@ -57,7 +57,9 @@ def _enough_requests(arms: Arms, objectives: Sequence[Objective]) -> Check:
     name, remedy = "enough requests for each quantile", "Run Locust longer."
     for objective in objectives:
         least = least_samples(objective.metric.quantile) if objective.metric.quantile else 1
-        for arm in {objective.arm, next(iter(arms))} if objective.relative else {objective.arm}:
+        for arm in dict.fromkeys(
+            [next(iter(arms)), objective.arm] if objective.relative else [objective.arm]
+        ):
             count, run = _fewest(arms[arm], objective.endpoint)
             if count < least and not objective.optional:
                 figure = f"{objective.metric.name} of {arm}"

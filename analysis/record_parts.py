@@ -35,8 +35,7 @@ class RecordParts:
         errors = rows["error"].array
         failed = np.array([text != "" for text in errors.categories], dtype=np.bool_)[errors.codes]
         started_at = rows["started_at"].to_numpy()
-        # A request of the closed model is sent at its start: both times are one.
-        ended_at = started_at + rows["service_time_ms"].to_numpy() / 1000
+        ended_at = started_at + rows["latency_ms"].to_numpy() / 1000
         if self._opened:
             schedule = schedule_of(rows)
             self._schedules.append(schedule)

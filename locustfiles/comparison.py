@@ -214,8 +214,9 @@ class Comparison:
                 f"{free[0]} has tasks of its own, which end when they end: the open model needs a plan;"
                 " expected no --arrival-rate, and a load profile by users"
             )
+        numbers = range(1 - chosen.requests * chosen.warmup_rounds, 1 + chosen.requests * chosen.rounds)
         for plan_class in {BY_ARM[arm].plan_class for arm in chosen.arms if arm not in free}:
-            check_plan(plan_class, seed=chosen.seed)
+            check_plan(plan_class, seed=chosen.seed, numbers=numbers)
         return chosen, judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
 
     def _check_classes(self, chosen: Settings) -> None:

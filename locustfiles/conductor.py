@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from time import time
+from time import monotonic
 from typing import Any
 
 import gevent
@@ -211,11 +211,11 @@ class Conductor:
         )
 
     def _wait_for(self, what: str, condition: Callable[[], bool]) -> None:
-        limit = time() + GATHER_LIMIT_S
+        limit = monotonic() + GATHER_LIMIT_S
         while not condition():
             if self._deserted:
                 raise RunError("all workers have left; look at their output")
-            if time() > limit:
+            if monotonic() > limit:
                 raise RunError(
                     f"the {what} were not there within {GATHER_LIMIT_S:g} s ({self._there()});"
                     " look at the workers' output. A user that ends, by an error in on_start or by StopUser,"

@@ -9,15 +9,16 @@ from itertools import islice
 from locustfiles.options import OptionError
 from locustfiles.plan import LogicalRequest, RequestPlan
 
-TRIED = 100
-"""So many numbered requests are made, and as many fillers."""
+MOST_TRIED = 10_000
+"""So many numbered requests are made at most, in a moment, and as many fillers."""
 
 
-def check_plan(plan_class: type[RequestPlan], *, seed: int) -> None:
-    """Make the plan's first requests. Raises OptionError for one that cannot be made, or not be sent."""
+def check_plan(plan_class: type[RequestPlan], *, seed: int, numbers: range) -> None:
+    """Make the requests of a run. Raises OptionError for one that cannot be made, or not be sent."""
     try:
         plan = plan_class(seed=seed)
-        requests = [*map(plan.request, range(1, TRIED + 1)), *islice(plan.filler(), TRIED)]
+        tried = numbers[:MOST_TRIED]
+        requests = [*map(plan.request, tried), *islice(plan.filler(), len(tried))]
     except Exception as error:  # whatever a locustfile's own code raises
         found = f"{type(error).__name__}: {error}{_place(error, plan_class)}"
         raise OptionError(f"{plan_class.__name__}: {found}; expected a request for every number") from error

@@ -60,8 +60,22 @@ class BrokenFiller(ShopPlan):
 )
 def test_a_plan_that_cannot_be_played(plan_class: type[SeededPlan], message: str) -> None:
     with pytest.raises(OptionError, match=message):
-        check_plan(plan_class, seed=1)
+        check_plan(plan_class, seed=1, numbers=range(-99, 201))
 
 
 def test_a_plan_that_can() -> None:
-    check_plan(ShopPlan, seed=1)
+    check_plan(ShopPlan, seed=1, numbers=range(-99, 3001))
+
+
+def test_no_number_of_the_run_is_left_out() -> None:
+    class Short(ShopPlan):
+        def request(self, number: int) -> LogicalRequest:
+            return [super(Short, self).request(each) for each in range(150)][number]
+
+    check_plan(Short, seed=1, numbers=range(1, 150))
+    with pytest.raises(OptionError, match="Short: IndexError: list index out of range"):
+        check_plan(Short, seed=1, numbers=range(1, 151))
+
+
+def test_a_run_of_a_million_requests_is_not_drawn_twice() -> None:
+    check_plan(ShopPlan, seed=1, numbers=range(1, 10_000_000))

@@ -17,9 +17,9 @@ EXAMPLE = str(ROOT / "locustfiles" / "examples" / "two_deployments.py")
 
 SERVICE = (
     *("--no-tls", "--no-network", "--jitter-sigma", "0.1", "--body-ms-per-kb", "0"),
-    *(word for endpoint in ("item", "list", "order") for word in (f"--{endpoint}-ms", "400")),
+    *(word for endpoint in ("item", "list", "order") for word in (f"--{endpoint}-ms", "700")),
 )
-"""Every answer takes about 400 ms times the factor of the preset."""
+"""Every answer takes about 700 ms times the factor of the preset: beside that other tests are no delay."""
 SHAPE = ("-u", "16", "--rounds", "6", "--requests", "80")
 
 
