@@ -112,11 +112,12 @@ def interrupt(command: subprocess.Popen[str], number: signal.Signals) -> None:
         command.send_signal(number)
 
 
+@pytest.mark.parametrize("words", [("--workers", "1", *SHORT.split()), ("ui",)], ids=["compare", "ui"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_command_interrupted_while_it_brings_the_stack_up_leaves_nothing_behind(
-    number: signal.Signals, code: int, stack: Stack
+    number: signal.Signals, code: int, words: tuple[str, ...], stack: Stack
 ) -> None:
-    command = stack.start("./swarm", "--workers", "1", *SHORT.split())
+    command = stack.start("./swarm", *words)
     limit = time.monotonic() + 300
     while "mock-1 Started" not in stack.output:
         assert time.monotonic() < limit, stack.output
