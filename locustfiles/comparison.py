@@ -17,7 +17,7 @@ from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
 from locust.web import WebUI
 
-from locustfiles import admission, defaults, judge, keys, player, ports, web_login
+from locustfiles import admission, defaults, forked, judge, keys, player, ports, web_login
 from locustfiles.admission import TokenError
 from locustfiles.baseline import BaselineUser
 from locustfiles.conductor import Conductor
@@ -268,6 +268,7 @@ def _floor(chosen: Settings) -> Path | None:
 
 comparison = Comparison()
 keys.disable()
+forked.end_with_parent()
 events.init_command_line_parser.add_listener(defaults.set_defaults)
 events.init_command_line_parser.add_listener(add_arguments)
 events.init_command_line_parser.add_listener(adopt_own_arms)

@@ -8,6 +8,7 @@ verdict, the verdict's code stays.
 
 from __future__ import annotations
 
+import atexit
 import signal
 from time import monotonic
 from types import FrameType
@@ -34,9 +35,14 @@ class Interruption:
         self._raising: Any = None
 
     def install(self) -> None:
-        """Take over SIGINT and SIGTERM of this process."""
-        signal.signal(signal.SIGINT, self._on_signal)
-        signal.signal(signal.SIGTERM, self._on_signal)
+        """Take over SIGINT and SIGTERM of this process, to its very end."""
+        self._handle_by(self._on_signal)
+        # Python, as it ends, gives signals their own effect back unless they are ignored.
+        atexit.register(self._handle_by, signal.SIG_IGN)
+
+    def _handle_by(self, handler: Any) -> None:
+        signal.signal(signal.SIGINT, handler)
+        signal.signal(signal.SIGTERM, handler)
 
     @property
     def exit_code(self) -> int:

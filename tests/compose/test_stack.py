@@ -4,6 +4,7 @@ import http.cookiejar
 import json
 import os
 import signal
+import subprocess
 import time
 import urllib.parse
 import urllib.request
@@ -96,6 +97,37 @@ def test_a_usage_error_is_the_commands_exit_code(stack: Stack) -> None:
     assert stack.containers() == []
 
 
+@pytest.mark.parametrize("workers", [(), ("0",), ("many",), ("-1",)])
+def test_a_number_of_workers_that_is_none_is_wrong_usage(workers: tuple[str, ...], stack: Stack) -> None:
+    ran = stack.run("./swarm", "--workers", *workers)
+    assert ran.returncode == 2
+    assert ran.stderr == f"swarm: --workers {''.join(workers)}: expected a number from 1\n"
+
+
+def interrupt(command: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Send a signal as it comes: Ctrl-C reaches all that run in the terminal."""
+    if number == signal.SIGINT:
+        os.killpg(command.pid, number)
+    else:
+        command.send_signal(number)
+
+
+@pytest.mark.parametrize("words", [("--workers", "1", *SHORT.split()), ("ui",)], ids=["compare", "ui"])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_command_interrupted_while_it_brings_the_stack_up_leaves_nothing_behind(
+    number: signal.Signals, code: int, words: tuple[str, ...], stack: Stack
+) -> None:
+    command = stack.start("./swarm", *words)
+    limit = time.monotonic() + 300
+    while "mock-1 Started" not in stack.output:
+        assert time.monotonic() < limit, stack.output
+        time.sleep(0.05)
+    interrupt(command, number)
+    assert command.wait(timeout=60) == code, stack.output
+    assert stack.containers() == []
+    assert "the master did not start" not in stack.output
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_command_ends_the_run_and_takes_the_stack_down(
     number: signal.Signals, code: int, stack: Stack
@@ -105,10 +137,7 @@ def test_an_interrupted_command_ends_the_run_and_takes_the_stack_down(
     while "users at work" not in stack.output:
         assert time.monotonic() < limit, stack.output
         time.sleep(0.2)
-    if number == signal.SIGINT:  # Ctrl-C reaches all that run in the terminal
-        os.killpg(command.pid, number)
-    else:
-        command.send_signal(number)
+    interrupt(command, number)
     assert command.wait(timeout=60) == code, stack.output
     assert stack.containers() == []
     (run,) = runs_in(stack.folder / "results")

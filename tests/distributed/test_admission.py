@@ -1,5 +1,6 @@
 """Who may join a swarm: nobody else's samples reach a number."""
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -108,7 +109,10 @@ def test_workers_of_one_host_find_a_master_elsewhere_and_a_wrong_clock_is_named(
         assert len(several.run.manifest["workers"]) == 3
         assert host.end().code == 0
         (told,) = warnings(several.run, "clock-offset")
-        assert "+5.0 s from the master's" in told or "+4.9 s from the master's" in told
+        # What is certain of the five seconds: all but the time that the answer took.
+        found = re.search(r"\+(\d\.\d) s from the master's", told)
+        assert found
+        assert 3 < float(found[1]) <= 5
 
 
 def test_processes_of_one_user_share_a_secret_that_the_first_of_them_makes(

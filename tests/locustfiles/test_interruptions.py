@@ -155,6 +155,15 @@ def test_a_signal_after_the_verdict_changes_nothing(
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_python_ends_changes_nothing(start: Start, results: Path, number: int) -> None:
+    running = start("--rounds", "1")
+    running.wait_until(lambda: "Shutting down" in running.err, "the end")
+    ended = running.end(number)
+    report = json.loads((results / "latest" / "comparison_report.json").read_text())
+    assert ended.code == {"passed": 0, "failed": 1, "inconclusive": 3, "invalid": 4}[report["verdict"]]
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_a_signal_at_any_moment_leaves_nothing_half_done(mock: Service, tmp_path: Path) -> None:
