@@ -9,34 +9,21 @@ import argparse
 import logging
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from locust import FastHttpUser, HttpUser, LoadTestShape, events
+from locust import LoadTestShape, events
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner, Runner, WorkerRunner
 from locust.web import WebUI
 
-from locustfiles import admission, defaults, forked, judge, keys, player, ports, web_login
+from locustfiles import admission, defaults, forked, judge, keys, player, ports, start_check, web_login
 from locustfiles.admission import TokenError
-from locustfiles.baseline import BaselineUser
+from locustfiles.arguments import add_arguments
+from locustfiles.arms import BY_ARM, adopt_own_arms
 from locustfiles.conductor import Conductor
-from locustfiles.free_form import is_free_form
-from locustfiles.http2_user import Http2User
 from locustfiles.interruption import Interruption
-from locustfiles.optimizations.arms import ADDED, REMOVED
-from locustfiles.optimized import OptimizedUser
-from locustfiles.options import (
-    OptionError,
-    Settings,
-    add_arguments,
-    checked_host,
-    second_name,
-    settings,
-)
-from locustfiles.own_arms import check_names, keep_hosts, own_arms, own_host
-from locustfiles.plan_check import check_plan
-from locustfiles.plan_user import PlanUser
+from locustfiles.options import OptionError, Settings, second_name
+from locustfiles.own_arms import own_arms
 from locustfiles.player import Player
 from locustfiles.progress import Progress
 from locustfiles.scoreboard import Scoreboard
@@ -46,34 +33,11 @@ from locustfiles.web_ui.tab import WebTab
 
 logger = logging.getLogger(__name__)
 
-ARMS: tuple[type[PlanUser], ...] = (BaselineUser, OptimizedUser, Http2User, *ADDED, *REMOVED)
 USAGE = 2
 TICK_S = 1.0
 
-
-def _repeated(user_class: type[Any]) -> type[Any]:
-    """The same arm once more under another name, for runs of an arm against itself."""
-    extra = {"arm": second_name(user_class.arm), "repeats": user_class, "__module__": __name__}
-    return type(f"{user_class.__name__}2", (user_class,), extra)
-
-
-BY_ARM: dict[str, type[Any]] = {
-    user_class.arm: user_class for arm in ARMS for user_class in (arm, _repeated(arm))
-}
-KNOWN_ARMS = {user_class.arm: user_class.__name__ for user_class in ARMS}
 # Locust finds user classes among a locustfile's names.
 globals().update({user_class.__name__: user_class for user_class in BY_ARM.values()})
-
-
-def adopt_own_arms(parser: Any) -> None:
-    """Let the arms that the locustfile defines play by default; one named as ours takes its place."""
-    own = own_arms()
-    keep_hosts(own)
-    for user_class in own:
-        BY_ARM.update({arm.arm: arm for arm in (user_class, _repeated(user_class))})
-        KNOWN_ARMS[user_class.arm] = user_class.__name__
-    if own:
-        parser.set_defaults(arms=",".join(user_class.arm for user_class in own))
 
 
 class ComparisonShape(LoadTestShape):
@@ -120,8 +84,8 @@ class Comparison:
         environment.events.test_stopping.add_listener(self._on_test_stopping)
         environment.events.quitting.add_listener(self._on_quitting)
         try:
-            checked = self._settings(self._options)
-            self._check_classes(checked[0])
+            checked = start_check.checked(self._options)
+            start_check.check_classes(checked[0], self._environment.user_classes)
             self._checked = checked if web_ui is None else None  # whose form may change them
             if isinstance(runner, MasterRunner):
                 admission.token()
@@ -159,12 +123,12 @@ class Comparison:
         return conductor.wanted_users
 
     def _start(self) -> Conductor:
-        chosen, objectives = self._checked or self._settings(self._options)
+        chosen, objectives = self._checked or start_check.checked(self._options)
         if self._web_tab is not None:
             self._checked = None  # the next form may change them
-        self._check_classes(chosen)
+        start_check.check_classes(chosen, self._environment.user_classes)
         arms = {arm: BY_ARM[arm] for arm in chosen.arms}
-        host = _host(chosen, self._environment.host)
+        host = start_check.host_of(chosen, self._environment.host)
         board = Scoreboard(chosen, host=host, objectives=objectives["objectives"])
         progress = Progress(board)
         try:
@@ -189,8 +153,8 @@ class Comparison:
         there, expected = len(self._swarm.workers), self._swarm.expected
         if there < expected:
             raise OptionError(f"{there} of {expected} workers are there: start when all have come")
-        checked = self._settings(with_form(self._options, form))
-        _host(checked[0], form.get("host") or self._environment.host)
+        checked = start_check.checked(with_form(self._options, form))
+        start_check.host_of(checked[0], form.get("host") or self._environment.host)
         self._check_nothing_runs()  # that took a while, in which another browser may have started one
         # Asked again after the start, they would take a second in which Locust's page shows its form anew.
         self._checked = checked
@@ -204,27 +168,6 @@ class Comparison:
     @property
     def _options(self) -> argparse.Namespace:
         return self._environment.parsed_options or argparse.Namespace()
-
-    def _settings(self, options: argparse.Namespace) -> tuple[Settings, dict[str, Any]]:
-        check_names(own_arms())
-        chosen = settings(options, known_arms=KNOWN_ARMS)
-        free = [arm for arm in chosen.arms if is_free_form(BY_ARM[arm])]
-        if free and chosen.load.model == "open":
-            raise OptionError(
-                f"{free[0]} has tasks of its own, which end when they end: the open model needs a plan;"
-                " expected no --arrival-rate, and a load profile by users"
-            )
-        numbers = range(1 - chosen.requests * chosen.warmup_rounds, 1 + chosen.requests * chosen.rounds)
-        for plan_class in {BY_ARM[arm].plan_class for arm in chosen.arms if arm not in free}:
-            check_plan(plan_class, seed=chosen.seed, numbers=numbers)
-        return chosen, judge.objectives(chosen.sla, chosen.arms, noise_floor=_floor(chosen))
-
-    def _check_classes(self, chosen: Settings) -> None:
-        """Raise OptionError where Locust was told to play other user classes than those of the arms."""
-        wanted = {BY_ARM[arm] for arm in chosen.arms}
-        if left_out := wanted.difference(self._environment.user_classes):
-            names = ", ".join(sorted(each.__name__ for each in left_out))
-            raise OptionError(f"the chosen user classes leave out {names}; expected none: --arms chooses")
 
     def _on_rows(self, **message: Any) -> None:
         if self._conductor is not None:
@@ -251,19 +194,6 @@ class Comparison:
         self._on_test_stopping()
         if self._stopped_early:
             environment.process_exit_code = self._interruption.exit_code
-
-
-def _host(chosen: Settings, given: str | None) -> str:
-    """The first arm's address, by which the run is named. Raises OptionError where an arm has none."""
-    for user_class in (BY_ARM[arm] for arm in chosen.arms):
-        host = own_host(user_class) or given
-        if not is_free_form(user_class) or issubclass(user_class, (HttpUser, FastHttpUser)):
-            checked_host(host)
-    return own_host(BY_ARM[chosen.arms[0]]) or given or ""
-
-
-def _floor(chosen: Settings) -> Path | None:
-    return None if chosen.calibrate else chosen.noise_floor
 
 
 comparison = Comparison()

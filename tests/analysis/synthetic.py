@@ -68,14 +68,18 @@ def measured(
 def constant(latencies_ms: Mapping[str, float], *, rounds: int = 6, requests: int = 100) -> Rows:
     """Rows whose latency is the same for every request of an arm."""
     rows = measured(rounds=rounds, requests=requests, medians_ms=latencies_ms)
-    return {arm: frame.assign(latency_ms=latencies_ms[arm]) for arm, frame in rows.items()}
+    return {
+        arm: frame.assign(latency_ms=latencies_ms[arm], service_time_ms=latencies_ms[arm])
+        for arm, frame in rows.items()
+    }
 
 
 def fail(rows: pd.DataFrame, *, share: float, seed: int = 1) -> pd.DataFrame:
     """The same rows, this share of them failed with a fast 500."""
     failed = np.random.default_rng(seed).random(len(rows)) < share
     frame = rows.copy()
-    for column, value in (("status", "500"), ("error", "HTTPError: 500"), ("latency_ms", 5.0)):
+    quick = {"status": "500", "error": "HTTPError: 500", "latency_ms": 5.0, "service_time_ms": 5.0}
+    for column, value in quick.items():
         frame[column] = frame[column].mask(failed, value)
     return frame
 
@@ -117,7 +121,7 @@ def write_run_without_rows(directory: Path, rows: Rows, **changes: Any) -> Path:
     for arm, frame in rows.items():
         for number, block in frame.groupby("round"):
             prefix = directory / "rounds" / f"{number:03d}-{arm}"
-            ends = block["started_at"] + block["service_time_ms"] / 1000
+            ends = block["started_at"] + block["latency_ms"] / 1000
             busy_s = ends.max() - block["started_at"].min()
             lines = [
                 stats_line(str(part["method"].iat[0]), str(name), part, busy_s)

@@ -15,7 +15,7 @@ from tests.analysis.synthetic import Rows, fail, measured, write_run
 def recomputed(path: Path, **only: str) -> dict[str, Any]:
     """The figures of one arm, or of one endpoint in it, in ten lines of pandas."""
     rows = pd.read_csv(path, keep_default_na=False)
-    ends = rows.started_at + rows.service_time_ms / 1000
+    ends = rows.started_at + rows.latency_ms / 1000
     busy_s = (ends.groupby(rows["round"]).max() - rows.started_at.groupby(rows["round"]).min()).sum()
     rows = rows[rows.name == only["name"]] if only else rows
     failed, answered = rows.error != "", rows.latency_ms[rows.error == ""]

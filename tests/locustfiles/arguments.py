@@ -3,7 +3,8 @@
 import argparse
 from typing import Any
 
-from locustfiles.options import Settings, add_arguments, settings
+from locustfiles.arguments import add_arguments
+from locustfiles.options import Settings, settings
 
 ARMS = ("baseline", "optimized")
 KNOWN_ARMS = {"baseline": "BaselineUser", "optimized": "OptimizedUser", "http2": "Http2User"}
