@@ -27,12 +27,17 @@ Start = Callable[..., tuple[Service, Client]]
 def served(*flags: str) -> Iterator[tuple[Service, Client]]:
     """A service with its own flags, and an HTTP/2 client of it."""
     with running(*flags) as service:
-        context = gevent.ssl.SSLContext(gevent.ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(service.address.ca_file)
-        context.set_alpn_protocols(ALPN)
-        asking = Client(service.address.url, context=context)
+        asking = client_of(service)
         yield service, asking
         asking.close()
+
+
+def client_of(service: Service) -> Client:
+    """An HTTP/2 client of its own."""
+    context = gevent.ssl.SSLContext(gevent.ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(service.address.ca_file)
+    context.set_alpn_protocols(ALPN)
+    return Client(service.address.url, context=context)
 
 
 @pytest.fixture
@@ -90,14 +95,19 @@ def test_where_it_is_switched_off_http1_is_all_that_is_offered(start: Start, fla
 
 def test_connections_are_charged_their_round_trips_as_with_http1(start: Start) -> None:
     rtt_s = 0.3
-    _, asking = start("--rtt-ms", "300", "--service-time-factor", "0")
-    elapsed_s = []
-    for _ in range(2):
-        begun_at = time.perf_counter()
-        assert get(asking, "/health").status_code == 200
-        elapsed_s.append(time.perf_counter() - begun_at)
-    assert 3 * rtt_s <= elapsed_s[0] < 4 * rtt_s
-    assert rtt_s <= elapsed_s[1] < 2 * rtt_s
+    service, _ = start("--rtt-ms", "300", "--service-time-factor", "0")
+    first_s: list[float] = []
+    second_s: list[float] = []
+    for _ in range(3):
+        asking = client_of(service)
+        for elapsed_s in (first_s, second_s):
+            begun_at = time.perf_counter()
+            assert get(asking, "/health").status_code == 200
+            elapsed_s.append(time.perf_counter() - begun_at)
+        asking.close()
+    # A busy machine only ever adds to it.
+    assert 3 * rtt_s <= min(first_s) < 4 * rtt_s
+    assert rtt_s <= min(second_s) < 2 * rtt_s
 
 
 def test_the_bandwidth_is_that_of_the_connection_whatever_goes_over_it(start: Start) -> None:

@@ -98,15 +98,18 @@ def test_with_the_network_off_plain_uvicorn_serves_with_its_own_tls() -> None:
 def test_connections_are_charged_their_round_trips(start: Start) -> None:
     rtt_s = 0.3
     service = start("--rtt-ms", "300", "--service-time-factor", "0")
-    connection = service.connect()
-    elapsed_s = []
-    for _ in range(2):
-        begun_at = time.perf_counter()
-        assert ask(connection, "/health").status == 200
-        elapsed_s.append(time.perf_counter() - begun_at)
-    connection.close()
-    assert 3 * rtt_s <= elapsed_s[0] < 4 * rtt_s
-    assert rtt_s <= elapsed_s[1] < 2 * rtt_s
+    first_s: list[float] = []
+    second_s: list[float] = []
+    for _ in range(3):
+        connection = service.connect()
+        for elapsed_s in (first_s, second_s):
+            begun_at = time.perf_counter()
+            assert ask(connection, "/health").status == 200
+            elapsed_s.append(time.perf_counter() - begun_at)
+        connection.close()
+    # A busy machine only ever adds to it.
+    assert 3 * rtt_s <= min(first_s) < 4 * rtt_s
+    assert rtt_s <= min(second_s) < 2 * rtt_s
 
 
 def test_accepted_sockets_send_small_answers_without_waiting() -> None:
