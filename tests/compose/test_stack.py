@@ -163,3 +163,19 @@ def test_the_ui_profile_opens_the_web_ui_on_loopback_behind_a_login(stack: Stack
 def test_compose_accepts_the_file_with_and_without_the_profile(stack: Stack) -> None:
     stack.compose("config", "--quiet")
     stack.compose("--profile", "ui", "config", "--quiet")
+
+
+def test_checkouts_in_folders_of_one_name_are_two_stacks(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "other" / tmp_path.name).mkdir(parents=True)
+    other = Stack.copied(tmp_path / "other" / tmp_path.name)
+    names = []
+    for each in (stack, other):
+        assert each.run("./swarm", "env").returncode == 0
+        names.append(json.loads(each.compose("config", "--format", "json"))["name"])
+    assert names[0] != names[1]
+
+
+def test_a_name_that_the_caller_has_set_is_the_stacks(stack: Stack) -> None:
+    named = Stack(folder=stack.folder, env={**stack.env, "COMPOSE_PROJECT_NAME": "ours"})
+    assert named.run("./swarm", "env").returncode == 0
+    assert json.loads(named.compose("config", "--format", "json"))["name"] == "ours"
