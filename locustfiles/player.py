@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections import defaultdict
+from functools import partial
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -70,7 +71,10 @@ class Player:
             locust.runners.MASTER_HEARTBEAT_TIMEOUT = MASTER_LIMIT_S
             runner.register_message(admission.CHALLENGE, self._on_challenge)
             runner.register_message(admission.REFUSED, self._on_refused)
+            # Locust counts the silence from the first heartbeat; a master may die before it has sent one.
+            runner.last_heartbeat_timestamp = runner.last_heartbeat_timestamp or time.time()
             gevent.spawn(self._close_in_silence, runner)
+            environment.events.quitting.add_listener(partial(self._on_quitting, runner))
             # The verdict is the master's: failed requests are no failure of the worker that made them.
             environment.process_exit_code = 0
 
@@ -117,12 +121,13 @@ class Player:
     def _close_in_silence(self, runner: WorkerRunner) -> NoReturn:
         while True:
             gevent.sleep(1)
-            heard_at = runner.last_heartbeat_timestamp
-            silence_s = time.time() - heard_at if heard_at is not None else 0.0
-            if silence_s > SILENCE_S:
+            if _silence_s(runner) > SILENCE_S:
                 self._turnstile.close()
-            if silence_s > MASTER_LIMIT_S:
-                self._environment.process_exit_code = MASTER_LOST_CODE
+
+    def _on_quitting(self, runner: WorkerRunner, **_: Any) -> None:
+        # Not when the limit has passed: Locust looks once a second too, and may be the first to see it.
+        if _silence_s(runner) > MASTER_LIMIT_S:
+            self._environment.process_exit_code = MASTER_LOST_CODE
 
     def _deliver(self, block: Block, ticket: Ticket, row: Row) -> None:
         if block is not self._turnstile.at_work:
@@ -203,3 +208,9 @@ class Player:
             "generator": self._monitor.take(),
         }
         self._runner.send_message(REST, rest)
+
+
+def _silence_s(runner: WorkerRunner) -> float:
+    """For how long a worker has not heard its master."""
+    heard_at = runner.last_heartbeat_timestamp
+    return time.time() - heard_at if heard_at is not None else 0.0

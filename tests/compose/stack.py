@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ FILES = ("docker-compose.yml", "swarm", ".dockerignore", "pyproject.toml", "sla.
 PACKAGES = ("swarmgate", "locustfiles", "analysis", "mock_service")
 OURS = ("LOCUST_", "SWARMGATE_", "MOCK_SERVICE_", "COMPOSE_P")
 LIMIT_S = 600.0
+STEP_LIMIT_S = 300.0
 ANYBODY = 1234
 """A user that is not root, where the test runs as root."""
 
@@ -84,6 +86,19 @@ class Stack:
     def output(self) -> str:
         """What the started command has written so far."""
         return (self.folder / "out").read_text() + (self.folder / "err").read_text()
+
+    def wait_until(
+        self, condition: Callable[[], object], what: str, *, command: subprocess.Popen[str] | None = None
+    ) -> None:
+        """Wait until something has happened. Fails when time is up, or the command ends before."""
+        limit = time.monotonic() + STEP_LIMIT_S
+        while True:
+            code = command.poll() if command else None
+            if condition():  # looked at after the command: what it did last counts
+                return
+            assert code is None, f"ended with {code} before {what}:\n{self.output}"
+            assert time.monotonic() < limit, f"waited in vain for {what}"
+            time.sleep(0.2)
 
     def containers(self) -> list[Any]:
         """What the engine knows of the stack's containers."""

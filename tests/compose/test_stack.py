@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 import urllib.parse
 import urllib.request
 from collections import Counter
@@ -45,19 +44,16 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
     stack.down()
 
 
-def wait_for_health(stack: Stack, wanted: Counter[str]) -> None:
-    """Wait until so many containers of each service are healthy."""
-    limit, found = time.monotonic() + 300, Counter[str]()
-    while found != wanted:
-        assert time.monotonic() < limit, f"healthy: {found}; wanted: {wanted}\n{stack.output}"
-        time.sleep(0.5)
-        found = Counter(service_of(each) for each in stack.containers() if health_of(each) == "healthy")
+def healthy(stack: Stack) -> Counter[str]:
+    """How many containers of each service are healthy."""
+    return Counter(service_of(each) for each in stack.containers() if health_of(each) == "healthy")
 
 
 def test_one_command_plays_a_comparison_over_three_workers_and_exits_with_the_verdict(stack: Stack) -> None:
     (stack.folder / "sla.toml").write_text(LENIENT)
     command = stack.start("./swarm", "--workers", "3", *SHORT.split())
-    wait_for_health(stack, Counter(mock=1, master=1, worker=3))
+    there = Counter(mock=1, master=1, worker=3)
+    stack.wait_until(lambda: healthy(stack) == there, "health", command=command)
     for container in stack.containers():
         host = container["HostConfig"]
         assert container["Config"]["User"].split(":")[0] not in {"", "0", "root"}
@@ -118,10 +114,7 @@ def test_a_command_interrupted_while_it_brings_the_stack_up_leaves_nothing_behin
     number: signal.Signals, code: int, words: tuple[str, ...], stack: Stack
 ) -> None:
     command = stack.start("./swarm", *words)
-    limit = time.monotonic() + 300
-    while "mock-1 Started" not in stack.output:
-        assert time.monotonic() < limit, stack.output
-        time.sleep(0.05)
+    stack.wait_until(lambda: "mock-1 Started" in stack.output, "the mock's start", command=command)
     interrupt(command, number)
     assert command.wait(timeout=60) == code, stack.output
     assert stack.containers() == []
@@ -133,10 +126,7 @@ def test_an_interrupted_command_ends_the_run_and_takes_the_stack_down(
     number: signal.Signals, code: int, stack: Stack
 ) -> None:
     command = stack.start("./swarm", "--workers", "1", *SHORT.split())
-    limit = time.monotonic() + 300
-    while "users at work" not in stack.output:
-        assert time.monotonic() < limit, stack.output
-        time.sleep(0.2)
+    stack.wait_until(lambda: "users at work" in stack.output, "the run", command=command)
     interrupt(command, number)
     assert command.wait(timeout=60) == code, stack.output
     assert stack.containers() == []
@@ -149,7 +139,8 @@ def test_the_ui_profile_opens_the_web_ui_on_loopback_behind_a_login(stack: Stack
     env = {**stack.env, "SWARMGATE_WEB_PORT": str(port), "SWARMGATE_WEB_PASSWORD": password}
     opened = Stack(folder=stack.folder, env=env)
     opened.compose("up", "--build", "--detach", "ui")
-    wait_for_health(stack, Counter({"mock": 1, "ui": 1, "ui-worker": 2}))
+    there = Counter({"mock": 1, "ui": 1, "ui-worker": 2})
+    stack.wait_until(lambda: healthy(stack) == there, "health")
     published = {
         (service_of(each), binding["HostIp"], binding["HostPort"])
         for each in stack.containers()
@@ -172,3 +163,19 @@ def test_the_ui_profile_opens_the_web_ui_on_loopback_behind_a_login(stack: Stack
 def test_compose_accepts_the_file_with_and_without_the_profile(stack: Stack) -> None:
     stack.compose("config", "--quiet")
     stack.compose("--profile", "ui", "config", "--quiet")
+
+
+def test_checkouts_in_folders_of_one_name_are_two_stacks(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "other" / tmp_path.name).mkdir(parents=True)
+    other = Stack.copied(tmp_path / "other" / tmp_path.name)
+    names = []
+    for each in (stack, other):
+        assert each.run("./swarm", "env").returncode == 0
+        names.append(json.loads(each.compose("config", "--format", "json"))["name"])
+    assert names[0] != names[1]
+
+
+def test_a_name_that_the_caller_has_set_is_the_stacks(stack: Stack) -> None:
+    named = Stack(folder=stack.folder, env={**stack.env, "COMPOSE_PROJECT_NAME": "ours"})
+    assert named.run("./swarm", "env").returncode == 0
+    assert json.loads(named.compose("config", "--format", "json"))["name"] == "ours"

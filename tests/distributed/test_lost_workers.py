@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zmq
 
 from tests.distributed.processes import (
     ACCOUNTED,
@@ -24,6 +25,7 @@ from tests.distributed.processes import (
     swarm,
     warnings,
 )
+from tests.locustfiles.locust_process import environment, locust
 from tests.mock_service.service import Service
 
 pytestmark = pytest.mark.service
@@ -31,6 +33,8 @@ pytestmark = pytest.mark.service
 REQUESTS = 200
 ROUNDS = 2
 SHAPE = ("-u", "24", "--rounds", str(ROUNDS), "--requests", str(REQUESTS), "--warmup-rounds", "0")
+ACKNOWLEDGED = b"\x93\xa3ack\xc0\xc0"
+"""Locust's answer to a worker that connects, as it travels: ("ack", None, None) in msgpack."""
 LOST = re.compile(r"round (\d+), attempt 1: worker (\S+) left (\d+) requests unaccounted for")
 
 
@@ -161,6 +165,16 @@ def test_a_killed_master_leaves_its_rounds_and_its_orphans_meet_a_new_master_in_
         assert warnings(several.run, "stray-samples")
         for orphan in orphans:
             orphan.process.wait(timeout=60 - (time.monotonic() - killed_at))
+
+
+def test_a_worker_whose_master_dies_before_its_first_heartbeat_ends_too(tmp_path: Path) -> None:
+    with zmq.Context() as context, context.socket(zmq.ROUTER) as master:
+        port = master.bind_to_random_port("tcp://127.0.0.1")
+        with locust(tmp_path, "--worker", "--master-port", str(port), env=environment()) as worker:
+            assert master.poll(timeout=60_000)
+            address, _ = master.recv_multipart()
+            master.send_multipart([address, ACKNOWLEDGED])
+            assert worker.end().code == 1
 
 
 @pytest.mark.soak

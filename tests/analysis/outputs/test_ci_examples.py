@@ -113,6 +113,9 @@ def test_the_github_workflow_has_the_form_that_github_reads() -> None:
         assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step.get("uses", "a/b@v1"))
     keep = next(step for step in job["steps"] if step.get("name") == "Keep the run")
     assert keep["if"] == "${{ !cancelled() }}"
+    comment = next(step for step in job["steps"] if step.get("name") == "Comment on the pull request")
+    # Null, and so unequal, where there is no pull request; another repository's name where it is a fork's.
+    assert "github.event.pull_request.head.repo.full_name == github.repository" in comment["if"]
 
 
 @pytest.mark.parametrize(

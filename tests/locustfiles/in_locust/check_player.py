@@ -1,11 +1,13 @@
 """The worker's part of a block, played for a conductor that only takes notes."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import gevent
 import pytest
 from locust.env import Environment
+from locust.runners import WorkerRunner
 
 from locustfiles import player
 from locustfiles.plan import LogicalRequest, ShopPlan
@@ -177,3 +179,21 @@ def test_the_requests_are_those_of_the_blocks_seed(worker: Worker) -> None:
     assert {row.request: row.name for row in worker.rows()} == {
         number: ShopPlan(seed=9).request(number).name for number in range(1, 11)
     }
+
+
+class Orphan(WorkerRunner):
+    """A worker of a master that was last heard so many seconds ago."""
+
+    client_id = "orphan"
+
+    def __init__(self, silence_s: float) -> None:
+        self.custom_messages = {}
+        self.last_heartbeat_timestamp = time.time() - silence_s
+
+
+@pytest.mark.parametrize(("silence_s", "code"), [(player.MASTER_LIMIT_S + 1, 1), (1, 0)])
+def test_a_worker_that_locust_ends_for_its_masters_silence_says_so(silence_s: float, code: int) -> None:
+    environment = Environment(user_classes=[Arm])
+    Player(environment, Orphan(silence_s))
+    environment.events.quitting.fire(environment=environment, reverse=True)
+    assert environment.process_exit_code == code
